@@ -1,0 +1,1 @@
+"""The board's backend: an API, a worker and a scheduler over PostgreSQL and Redis."""

@@ -1,0 +1,1 @@
+"""The board's front end: renders the board, and keeps the page live."""

@@ -1,0 +1,3 @@
+#!/bin/bash
+set -euo pipefail
+aws s3 mb s3://channel-backups

@@ -1,0 +1,6 @@
+#!/bin/bash
+set -euo pipefail
+DATE=$(date +%Y%m%d_%H%M)
+pg_dump "$BACKUP_URL" | gzip > "/backups/db_${DATE}.sql.gz"
+aws s3 cp "/backups/db_${DATE}.sql.gz" s3://channel-backups/postgres/
+find /backups -name "db_*.sql.gz" -mtime +30 -delete

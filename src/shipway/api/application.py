@@ -1,0 +1,53 @@
+"""The API's routes, as one ASGI application.
+
+Errors are Problems in JSON with a status that fits; streams are lines of JSON.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+import shipway
+from shipway.api.routes import console, environments, machine, rollouts
+from shipway.api.service import Service
+from shipway.errors import Problem
+
+STATUS_BY_KIND = {
+    "environment-locked": 409,
+    "rollout-finished": 409,
+    "already-live": 409,
+    "project-name-taken": 409,
+    "route-taken": 409,
+    "no-rollout": 404,
+    "no-release": 404,
+    "no-instance": 404,
+    "no-service": 404,
+    "no-environment": 404,
+    "nothing-live": 404,
+    "no-project": 404,
+    "engine-unavailable": 503,
+    "internal-error": 500,
+}
+
+
+def create_application(service: Service) -> FastAPI:
+    """Return the ASGI application over the daemon's use cases."""
+    app = FastAPI(
+        title="Shipway",
+        version=shipway.__version__,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    for routes in (machine, environments, rollouts, console):
+        app.include_router(routes.router, prefix="/api/v1")
+
+    @app.exception_handler(Problem)
+    async def problem(_request: Request, error: Problem) -> JSONResponse:
+        return JSONResponse(
+            {"problem": error.as_dict()}, status_code=STATUS_BY_KIND.get(error.kind, 422)
+        )
+
+    return app

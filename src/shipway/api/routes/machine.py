@@ -1,0 +1,86 @@
+"""The daemon itself, the whole machine's status, and the audit trail."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from shipway.api.routes.common import Services, Who
+from shipway.api.views import audit_view, environment_view
+from shipway.rollout.overview import environment_status
+from shipway.rollout.retirement import prune
+
+router = APIRouter(tags=["machine"])
+
+
+@router.get("/daemon")
+def about(service: Services) -> dict[str, Any]:
+    """Return what the daemon says of itself."""
+    return service.about()
+
+
+@router.post("/daemon/stop")
+def stop(service: Services, who: Who, *, ingress: bool = False) -> dict[str, Any]:
+    """Ask the daemon to end; with `ingress`, the proxy too.  Applications go on running."""
+    service.world.store.audit.add(who, "stop-daemon", details={"ingress": ingress})
+    if ingress:
+        service.world.ingress.shutdown()
+    service.stop()
+    return {"stopping": True}
+
+
+@router.get("/status")
+def status(service: Services, project: str | None = None) -> dict[str, Any]:
+    """Return every environment, as it is right now."""
+    catalog = service.world.store.catalog
+    proxy = service.world.ingress.status()
+    return {
+        "daemon": service.about(),
+        "ingress": {"running": proxy.running, "version": proxy.version, "pid": proxy.pid},
+        "environments": [
+            environment_view(environment_status(service.world, environment, engine))
+            for environment, engine in catalog.environments(project)
+        ],
+    }
+
+
+@router.get("/audit")
+def audit(
+    service: Services,
+    project: str | None = None,
+    environment: str | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 50,
+) -> dict[str, Any]:
+    """Return the audit trail, newest first."""
+    entries = service.world.store.audit.recent(
+        project=project, environment=environment, limit=limit
+    )
+    return {"entries": [audit_view(entry) for entry in entries]}
+
+
+@router.get("/projects")
+def projects(service: Services) -> dict[str, Any]:
+    """Return the projects of this machine."""
+    return {
+        "projects": [
+            {"name": item.name, "directory": item.directory}
+            for item in service.world.store.catalog.projects()
+        ]
+    }
+
+
+@router.post("/projects/{project}/clean")
+def clean(service: Services, who: Who, project: str) -> dict[str, Any]:
+    """Remove what no kept release needs any more; never a volume."""
+    freed = prune(service.world, project)
+    service.world.store.audit.add(who, "clean", project=project, details={"bytes": freed})
+    return {"freed_bytes": freed}
+
+
+@router.post("/projects/{project}/move")
+def move(service: Services, who: Who, project: str, directory: str) -> dict[str, Any]:
+    """Record that the project's working directory is elsewhere now."""
+    service.world.store.catalog.move(project, directory)
+    service.world.store.audit.add(who, "move", project=project, details={"directory": directory})
+    return {"project": project, "directory": directory}

@@ -1,0 +1,55 @@
+"""CORS that falls back to a developer's address when nobody set it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
+
+_PYTHON = re.compile(
+    r"(getenv|environ\.get|config|env)\(\s*[\"'](?P<key>\w*(CORS|ORIGINS?)\w*)[\"']\s*,\s*(default\s*=\s*)?\[?[\"'](?P<value>[^\"']*)"
+)
+_JAVASCRIPT = re.compile(
+    r"process\.env\.(?P<key>\w*(CORS|ORIGINS?)\w*)\s*(\|\||\?\?)\s*\[?[\"'`](?P<value>[^\"'`]*)"
+)
+
+
+@check(
+    "code.cors-default",
+    ERROR,
+    needs=needs.CODE,
+    serves=("D34", "R142", "R136"),
+    title=Words("CORS has no default of development", "CORS 기본값이 개발 주소가 아니다"),
+    fix=Words(
+        "make the variable required, or let the default be an empty list",
+        "변수를 필수로 만들거나 기본값을 빈 목록으로 두세요",
+    ),
+)
+def cors_default(facts: Facts) -> Iterator[Finding]:
+    """Find them: production without the variable refuses its own front end, or lets all in."""
+    for path in facts.code:
+        for number, line in facts.files.numbered(path):
+            found = _PYTHON.search(line) or _JAVASCRIPT.search(line)
+            if found and _of_development(found["value"]):
+                yield _finding(Place(path, number), found["key"])
+    for settings in facts.settings:
+        for item in settings.fields:
+            if re.search(r"CORS|ORIGINS", item.name.upper()) and _of_development(
+                item.default or ""
+            ):
+                yield _finding(Place(settings.path, item.line), item.name)
+
+
+def _of_development(value: str) -> bool:
+    return "localhost" in value or "127.0.0.1" in value or value.strip() == "*"
+
+
+def _finding(place: Place, key: str) -> Finding:
+    return Finding(
+        place=place,
+        wrong=Words(
+            f"without {key} the API answers a developer's machine only, or everybody",
+            f"{key}을(를) 설정하지 않으면 개발 주소만 또는 누구나 허용됩니다",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""The command line: a thin edge that tells what happens and asks before it acts."""

@@ -1,0 +1,186 @@
+"""The `shipway` command: its table of commands, and the one place where errors end.
+
+Exit codes: 0 success; 1 a rollout failed, or a Problem; 2 the command line was wrong;
+70 a defect of Shipway; 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+import shipway
+from shipway.cli.console import Console
+from shipway.cli.lazy import Entry, LazyGroup
+from shipway.cli.problems import (
+    INTERRUPTED,
+    PIPE_CLOSED,
+    UNEXPECTED,
+    exit_code,
+    show_problem,
+)
+from shipway.cli.session import Session
+from shipway.errors import Problem
+
+SECTIONS = {
+    "From git to production": {
+        "init": Entry("shipway.cli.init:init", "Write shipway.yaml for a Compose project."),
+        "deploy": Entry("shipway.cli.rollout_commands:deploy", "Bring a commit to staging."),
+        "promote": Entry("shipway.cli.rollout_commands:promote", "Staging's release → production."),
+        "rollback": Entry("shipway.cli.rollout_commands:rollback", "Back to an earlier release."),
+        "demo": Entry("shipway.cli.demo:demo", "All of it on a small real application."),
+    },
+    "What there is": {
+        "status": Entry("shipway.cli.status:status", "How everything is, at one glance."),
+        "releases": Entry("shipway.cli.history:releases", "The releases, and where each one is."),
+        "diff": Entry("shipway.cli.history:diff", "In what staging and production differ."),
+        "audit": Entry("shipway.cli.history:audit", "Who did what, and when."),
+        "logs": Entry("shipway.cli.logs:logs", "What a service's instances say."),
+    },
+    "Rollouts": {
+        "rollouts": Entry("shipway.cli.follow:rollouts", "The latest ones."),
+        "follow": Entry("shipway.cli.follow:follow", "Watch one, the latest where none is named."),
+        "abort": Entry("shipway.cli.follow:abort", "Stop one and undo what it did."),
+        "resume": Entry("shipway.cli.follow:resume", "Try a stuck one again."),
+    },
+    "Inside": {
+        "exec": Entry("shipway.cli.consoles:exec_", "A command in a running instance."),
+        "run": Entry("shipway.cli.consoles:run", "A command in an instance of its own."),
+    },
+    "This machine": {
+        "up": Entry("shipway.cli.life:up", "Start the daemon, get what it needs."),
+        "down": Entry("shipway.cli.life:down", "End the daemon; applications go on."),
+        "daemon": Entry("shipway.cli.daemon_commands:daemon", "The daemon: status, log, restart."),
+        "destroy": Entry("shipway.cli.environments:destroy", "Take an environment down."),
+        "clean": Entry("shipway.cli.environments:clean", "Remove what is not needed any more."),
+        "move": Entry("shipway.cli.environments:move", "A project's directory is elsewhere now."),
+    },
+    "Files": {
+        "check": Entry(
+            "shipway.cli.check:check", "The checklist, executed: --static needs no server."
+        ),
+        "compose": Entry("shipway.cli.compose:compose", "Read Compose files as Docker does."),
+        "schema": Entry("shipway.cli.schema:schema", "The JSON Schema of shipway.yaml."),
+        "completion": Entry("shipway.cli.completion:completion", "For bash, zsh and fish."),
+    },
+}
+
+EPILOG = """Exit codes: 0 success, 1 a rollout failed or something is wrong, 2 wrong usage,
+70 a defect of Shipway, 130 Ctrl-C. SHIPWAY_HOME names the directory of the state."""
+
+
+COMPLETE = "_SHIPWAY_COMPLETE"
+
+
+@click.group(
+    cls=LazyGroup,
+    sections=SECTIONS,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(shipway.__version__, prog_name="shipway", message="%(prog)s %(version)s")
+@click.option(
+    "-C",
+    "--project-directory",
+    "directory",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Act as if typed in this directory.",
+)
+@click.pass_context
+def root(ctx: click.Context, directory: Path | None) -> None:
+    """From git to staging, to production and back, without failing a request."""
+    session = ctx.ensure_object(Session)
+    session.start = directory
+
+
+def main() -> int:
+    """Run the command line; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show ✓ shows ?
+    session = Session()
+    try:
+        return _run(session, sys.argv[1:])
+    except BrokenPipeError:
+        # the reader has gone (`shipway logs | head`): nothing to say, and nobody to say it to
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception as error:  # the edge of the process
+        return _unexpected(error, Console(json=session.console.json or wants_json(sys.argv[1:])))
+
+
+def wants_json(arguments: list[str]) -> bool:
+    """Return whether `--json` was typed, also where an error kept it from being read."""
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in own
+
+
+def _run(session: Session, arguments: list[str]) -> int:
+    completing = os.environ.get(COMPLETE)
+    if completing:
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {"obj": session}, "shipway", COMPLETE, completing)
+    try:
+        with root.make_context("shipway", arguments, obj=session) as ctx:
+            code = root.invoke(ctx)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as ended:  # --help, --version
+        return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message())
+        return 0
+    except Problem as error:
+        problem = error
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "shipway"
+        problem = Problem("usage", error.format_message(), hints=[f"{where} --help"])
+    except Exception as error:
+        if type(error).__name__ != "DaemonGone":  # named, not imported: that costs 30 ms
+            raise
+        problem = _gone(error)
+    show_problem(problem, Console(json=session.console.json or wants_json(arguments)))
+    return exit_code(problem)
+
+
+def _gone(error: Exception) -> Problem:
+    return Problem(
+        "daemon-gone",
+        "the daemon went away in the middle of its answer. What serves goes on serving.",
+        details=[str(error)],
+        hints=["shipway status", "shipway daemon log"],
+    )
+
+
+def _unexpected(error: Exception, console: Console) -> int:
+    """Tell of a defect: one sentence, and where the trace is."""
+    import traceback
+
+    trace = "".join(traceback.format_exception(error))
+    if os.environ.get("SHIPWAY_DEBUG"):
+        print(trace, file=sys.stderr)
+        where = "the trace is above"
+    else:
+        where = f"the trace is in {_keep(trace)}"
+    problem = Problem(
+        "internal-error",
+        f"unexpected {type(error).__name__}: {error}. This is a defect of Shipway; {where}.",
+        hints=["SHIPWAY_DEBUG=1 shipway …, which shows it"],
+    )
+    show_problem(problem, console)
+    return UNEXPECTED
+
+
+def _keep(trace: str) -> Path:
+    import tempfile
+
+    descriptor, path = tempfile.mkstemp(prefix="shipway-", suffix=".trace")
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(trace)
+    return Path(path)

@@ -1,0 +1,168 @@
+"""The daemon's life: one a home, taking up what an earlier one left, ending in order."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import logging.handlers
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, TextIO
+
+import uvicorn
+
+import shipway
+from shipway.api.application import create_application
+from shipway.api.service import Service
+from shipway.daemon.crash import crash_observer
+from shipway.daemon.ticker import Ticker
+from shipway.daemon.wiring import build_world
+from shipway.errors import Problem
+from shipway.model.records import Rollout
+from shipway.places import Places, places
+from shipway.rollout.conductor import Conductor
+from shipway.rollout.reconcile import reconcile
+from shipway.rollout.room import keep_room
+
+log = logging.getLogger("shipway.daemon")
+
+LOG_BYTES = 5_000_000
+LOG_FILES = 4
+BACKLOG = 128
+
+
+def main() -> int:
+    """Run the daemon until it is told to end; return its exit code."""
+    here = places()
+    os.umask(0o022)  # whoever started it: what is private has a mode of its own
+    here.home.mkdir(parents=True, exist_ok=True)
+    # traversable, for instances that run as another user (PostgreSQL); what holds values
+    # in it has modes of its own
+    here.home.chmod(0o711)
+    _log_to(here.log)
+    lock = _take(here.lock)
+    if lock is None:
+        log.info("another daemon has %s", here.home)
+        return 0
+    try:
+        _serve(here)
+    except Problem as problem:
+        log.error("%s", problem)  # noqa: TRY400 - the user's own words, no trace
+        print(problem, file=sys.stderr)
+        return 1
+    except Exception:  # the edge of the process
+        log.exception("unexpected")
+        raise
+    finally:
+        lock.close()
+    return 0
+
+
+def _serve(here: Places) -> None:
+    started = time.time()
+    world = build_world(here)
+    ticker = Ticker(world)
+
+    def after(rollout: Rollout) -> None:
+        ticker.nudge()
+        keep_room(world, rollout.environment)
+
+    conductor = Conductor(world, observe=crash_observer(), after=after)
+
+    def about() -> dict[str, Any]:
+        return {
+            "version": shipway.__version__,
+            "pid": os.getpid(),
+            "home": str(here.home),
+            "started_at": started,
+            "default_engine": world.default_engine,
+            "docker_host": os.environ.get("DOCKER_HOST"),
+        }
+
+    server = _server()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    server.config.app = create_application(
+        Service(world=world, conductor=conductor, stop=stop, about=about)
+    )
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def settle() -> None:
+        try:
+            reconcile(world)
+            taken = conductor.take_up()
+            log.info("ready; %d rollouts taken up", len(taken))
+        except Exception:  # the edge of a thread
+            log.exception("while settling in")
+        ticker.start()
+
+    threading.Thread(target=settle, name="settle", daemon=True).start()
+    try:
+        with _listen(here.socket) as listener:
+            server.run(sockets=[listener])
+    finally:
+        ticker.stop()
+        here.socket.unlink(missing_ok=True)
+
+
+def _server() -> uvicorn.Server:
+    config = uvicorn.Config(
+        app="",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+        ws="none",
+    )
+    return uvicorn.Server(config)
+
+
+def _listen(path: Path) -> socket.socket:
+    """Return a socket that only this user may open (uvicorn's own would be open to all)."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(mask)
+    listener.listen(BACKLOG)
+    return listener
+
+
+def _take(path: Path) -> TextIO | None:
+    """Lock the file for as long as this process lives; None where another one has it."""
+    stream = path.open("a+")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        stream.close()
+        return None
+    return stream
+
+
+class _OwnLog(logging.handlers.RotatingFileHandler):
+    """A log that only this user may read, after a rotation too."""
+
+    def _open(self) -> TextIOWrapper:
+        stream = super()._open()
+        os.fchmod(stream.fileno(), 0o600)
+        return stream
+
+
+def _log_to(path: Path) -> None:
+    handler = _OwnLog(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)

@@ -1,0 +1,48 @@
+"""Names the adapters: the only place that knows which ones there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shipway.daemon.clock import SystemClock
+from shipway.daemon.places import Places
+from shipway.engines.docker import DockerEngine
+from shipway.engines.process import ProcessEngine
+from shipway.errors import Problem
+from shipway.ingress.haproxy import HAProxyIngress
+from shipway.rollout.applications import Applications
+from shipway.rollout.world import EngineKit, World
+from shipway.store.store import SqliteStore
+from shipway.tools import find_tool
+
+DEFAULT_ENGINE = "process"
+
+
+def build_world(places: Places) -> World:
+    """Return the world of this machine.  Opens and migrates the state; starts nothing."""
+    clock = SystemClock()
+    process = ProcessEngine(places.home / "process")
+    docker = DockerEngine()
+    return World(
+        kits={
+            "process": EngineKit(engine=process, builder=process, console=process),
+            "docker": EngineKit(engine=docker, builder=docker, console=docker, cache=docker),
+        },
+        default_engine=DEFAULT_ENGINE,
+        ingress=HAProxyIngress(places.home / "ingress", _haproxy(), clock),
+        store=SqliteStore(places.database, clock),
+        clock=clock,
+        home=places.home,
+        applications=Applications(places.home / "applications"),
+    )
+
+
+def _haproxy() -> Path:
+    found = find_tool("haproxy")
+    if found is None:
+        raise Problem(
+            "tools-missing",
+            "HAProxy is not installed on this machine; Shipway needs it as its front door.",
+            hints=["apt-get install haproxy", "shipway demo, which fetches it by itself"],
+        )
+    return found

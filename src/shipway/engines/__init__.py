@@ -1,0 +1,1 @@
+"""Engines: what runs workloads.  One port, one adapter a package."""

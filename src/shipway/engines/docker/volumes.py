@@ -1,0 +1,60 @@
+"""The named volumes of an environment: made when missing, removed only on a person's word."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+from shipway.engines.docker import names
+from shipway.engines.docker.mounts import NamedVolume
+from shipway.engines.docker.transport import ApiError, Transport
+from shipway.errors import Problem
+from shipway.model.names import EnvironmentId
+
+
+def ensure_volume(transport: Transport, volume: NamedVolume) -> None:
+    """Ensure that the volume exists.
+
+    Raises Problem `volume-missing` for an external one that does not, `name-taken` where
+    one of that name belongs to somebody else.
+    """
+    if volume.external:
+        try:
+            transport.get(f"/volumes/{volume.name}")
+        except ApiError as error:
+            if error.status != 404:
+                raise
+            raise Problem(
+                "volume-missing",
+                f"The external volume {volume.name} does not exist.",
+                hints=[f"docker volume create {volume.name}"],
+            ) from error
+        return
+    body = {
+        "Name": volume.name,
+        "Driver": volume.driver,
+        "DriverOpts": dict(volume.options),
+        "Labels": dict(volume.labels),
+    }
+    made = transport.call("POST", "/volumes/create", body=body).json()
+    labels = made.get("Labels") or {}
+    if any(labels.get(key) != volume.labels[key] for key in (names.PROJECT, names.ENVIRONMENT)):
+        raise Problem(
+            "name-taken",
+            f"A volume called {volume.name} exists and is not Shipway's.",
+            hints=[f"declare it with `external: true` and `name: {volume.name}` to use it"],
+        )
+
+
+def remove_volumes(transport: Transport, environment: EnvironmentId) -> tuple[str, ...]:
+    """Ensure that the environment's own volumes are gone; return their names."""
+    labels = [f"{names.PROJECT}={environment.project}", f"{names.ENVIRONMENT}={environment.name}"]
+    found = transport.get("/volumes", filters=json.dumps({"label": labels})).get("Volumes") or []
+    removed = tuple(sorted(str(volume["Name"]) for volume in found))
+    for name in removed:
+        try:
+            transport.call("DELETE", f"/volumes/{quote(name)}")
+        except ApiError as error:
+            if error.status != 404:
+                raise
+    return removed

@@ -1,0 +1,168 @@
+"""An application as one environment will run it: everything resolved, nothing running yet.
+
+It is what `spec` makes of a commit's `shipway.yaml`, its Compose files and the
+environment's layers, and what a rollout plans from.  It holds no image and no digest:
+artifacts come from the build, so that the same application can be promoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shipway.errors import SourceRef
+from shipway.model.names import EnvironmentId
+from shipway.model.workload import MountedFile, Role, SecretMap
+
+HEALTH_PATHS = ("/health", "/healthz", "/up", "/")
+"""Tried in this order where nobody said which path tells a service's health."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """How a routed service is asked whether it is ready.
+
+    paths: one, or candidates of which the first that is not 404 or 405 counts.
+    status: inclusive ranges of good answers.  host: the Host header, None: the address.
+    Ready after `successes` good answers in a row; given up after `deadline_s`.
+    """
+
+    paths: tuple[str, ...] = HEALTH_PATHS
+    status: tuple[tuple[int, int], ...] = ((200, 399),)
+    host: str | None = None
+    interval_s: float = 0.1
+    timeout_s: float = 5.0
+    deadline_s: float = 60.0
+    successes: int = 1
+    source: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One service of the application.
+
+    definition: Compose's canonical form.  environment: its resolved variables.
+    port: where instances take requests; None where it takes none.
+    build: whether Shipway builds it, else its image is fetched.
+    after: services that Compose wants started before (depends_on), for the stateful ones.
+    """
+
+    name: str
+    role: Role
+    definition: Mapping[str, Any]
+    environment: SecretMap = field(default_factory=SecretMap)
+    files: tuple[MountedFile, ...] = ()
+    port: int | None = None
+    replicas: int = 1
+    probe: Probe | None = None
+    build: bool = False
+    stop_signal: str = "SIGTERM"
+    stop_grace_s: float = 10.0
+    after: tuple[str, ...] = ()
+    source: SourceRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRule:
+    """Requests for `host` (None: any) below `path` go to a service."""
+
+    service: str
+    path: str = "/"
+    host: str | None = None
+    strip: bool = False
+    response_timeout_s: float = 60.0
+    tunnel_timeout_s: float = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A command that runs once a release, to its end, before the switch.
+
+    argv None: the service's own command (a Compose job).
+    beside: the new release's instances boot meanwhile.  Saves the time of the job; only for
+    applications that do not read the schema while they boot.
+    """
+
+    name: str
+    service: str
+    argv: tuple[str, ...] | None = None
+    deadline_s: float = 600.0
+    beside: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmokeCheck:
+    """A request through the ingress right after the switch; a bad answer switches back."""
+
+    name: str
+    path: str
+    host: str | None = None
+    method: str = "GET"
+    status: tuple[tuple[int, int], ...] = ((200, 399),)
+    contains: str | None = None
+    timeout_s: float = 5.0
+    attempts: int = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The figures of a rollout, in seconds and bytes.
+
+    settle_s: how long a worker must stay up, from its start on, to count as started.
+    soak_s: how long the new release is watched after its smoke checks.
+    drain_deadline_s: how long open connections of a retired release may last.
+    keep_warm_s: how long the earlier release keeps running for an instant rollback.
+    releases_kept: earlier releases kept for rollback, per environment.
+    disk_floor_bytes: cleaning starts below it; disk_minimum_bytes: a rollout is refused.
+    """
+
+    settle_s: float = 0.5
+    soak_s: float = 0.0
+    drain_deadline_s: float = 60.0
+    keep_warm_s: float = 600.0
+    releases_kept: int = 2
+    disk_floor_bytes: int = 20 * 1024**3
+    disk_minimum_bytes: int = 1024**3
+    build_deadline_s: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """A whole application in one environment.
+
+    port: the ingress' port; hosts: names it answers to (empty: all); base_path: the
+    prefix under which the environment lives (`/`: none; otherwise it is stripped).
+    volumes, networks, secrets, configs: the top-level sections of the Compose model.
+    notes: what the user should know: guesses made, things left aside.
+    root: the checkout below which the paths of the definitions lie; where, not what.
+    """
+
+    environment: EnvironmentId
+    services: tuple[Service, ...]
+    routes: tuple[RouteRule, ...]
+    port: int
+    address: str = "0.0.0.0"  # noqa: S104 - the front door of the server
+    hosts: tuple[str, ...] = ()
+    base_path: str = "/"
+    jobs: tuple[Job, ...] = ()
+    smoke: tuple[SmokeCheck, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    engine: str | None = None
+    volumes: Mapping[str, Any] = field(default_factory=dict)
+    networks: Mapping[str, Any] = field(default_factory=dict)
+    secrets: Mapping[str, Any] = field(default_factory=dict)
+    configs: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    root: str = ""
+
+    def service(self, name: str) -> Service:
+        """Return the service called `name`; KeyError where there is none."""
+        for service in self.services:
+            if service.name == name:
+                return service
+        raise KeyError(name)
+
+    def of_role(self, *roles: Role) -> tuple[Service, ...]:
+        """Return the services of these roles, in the order of the Compose file."""
+        return tuple(service for service in self.services if service.role in roles)

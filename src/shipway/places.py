@@ -1,0 +1,55 @@
+"""Where Shipway keeps things on this machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+SOCKET_PATH_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The files of one Shipway: everything below `home`, and a socket."""
+
+    home: Path
+
+    @property
+    def socket(self) -> Path:
+        """Return the daemon's socket; elsewhere where the home's path is too long for one."""
+        path = self.home / "daemon.sock"
+        if len(str(path)) <= SOCKET_PATH_MAX:
+            return path
+        import hashlib
+        import tempfile
+
+        mark = hashlib.sha256(str(self.home).encode()).hexdigest()[:16]
+        runtime = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
+        return Path(runtime) / f"shipway-{os.getuid()}-{mark}" / "daemon.sock"
+
+    @property
+    def lock(self) -> Path:
+        """Return the file that the daemon holds locked while it lives."""
+        return self.home / "daemon.lock"
+
+    @property
+    def log(self) -> Path:
+        """Return the daemon's log."""
+        return self.home / "daemon.log"
+
+    @property
+    def database(self) -> Path:
+        """Return the state."""
+        return self.home / "state.sqlite"
+
+
+def places() -> Places:
+    """Return this user's places: SHIPWAY_HOME, else the system's for root, else XDG's."""
+    given = os.environ.get("SHIPWAY_HOME")
+    if given:
+        return Places(Path(given).absolute())
+    if os.getuid() == 0:
+        return Places(Path("/var/lib/shipway"))
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Places(Path(state) / "shipway")

@@ -1,0 +1,244 @@
+"""The port of the store, in four small parts: what the use cases ask of Shipway's memory.
+
+All of it is safe to call from several threads.  Writes are on disk when they return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from shipway.errors import Problem
+from shipway.model.lifecycle import PlacementEvent, RolloutEvent
+from shipway.model.names import EnvironmentId
+from shipway.model.records import (
+    AuditEntry,
+    Commit,
+    Placement,
+    ProgressLine,
+    Project,
+    Release,
+    Rollout,
+    RolloutKind,
+)
+from shipway.model.workload import Artifact
+from shipway.saga.journal import Journal
+
+
+class CatalogPort(Protocol):
+    """Projects, environments and releases."""
+
+    def register(self, project: Project) -> None:
+        """Ensure that the project is known.  Raises Problem `project-name-taken`."""
+        ...
+
+    def move(self, name: str, directory: str) -> None:
+        """Record that the project's working directory is now elsewhere."""
+        ...
+
+    def project(self, name: str) -> Project | None:
+        """Return the project, or None."""
+        ...
+
+    def projects(self) -> tuple[Project, ...]:
+        """Return all projects by name."""
+        ...
+
+    def add_environment(self, environment: EnvironmentId, engine: str) -> None:
+        """Ensure that the environment is known."""
+        ...
+
+    def set_engine(self, environment: EnvironmentId, engine: str) -> None:
+        """Record that the environment is on another engine."""
+        ...
+
+    def environments(self, project: str | None = None) -> tuple[tuple[EnvironmentId, str], ...]:
+        """Return (environment, engine) pairs."""
+        ...
+
+    def engine_of(self, environment: EnvironmentId) -> str | None:
+        """Return an environment's engine, or None."""
+        ...
+
+    def add_release(
+        self,
+        *,
+        project: str,
+        rollout: int,
+        commit: Commit,
+        artifacts: dict[str, Artifact],
+        created_by: str,
+    ) -> Release:
+        """Ensure that the rollout's release exists, and return it."""
+        ...
+
+    def release(self, project: str, number: int) -> Release:
+        """Return the release.  Raises Problem `no-release`."""
+        ...
+
+    def releases(self, project: str) -> tuple[Release, ...]:
+        """Return the releases, newest first."""
+        ...
+
+
+class PlacementsPort(Protocol):
+    """Which releases are in an environment, in which state, and which one serves."""
+
+    def place(self, environment: EnvironmentId, release: int, fingerprint: str) -> Placement:
+        """Ensure that the release is being brought in."""
+        ...
+
+    def advance(
+        self,
+        environment: EnvironmentId,
+        release: int,
+        event: PlacementEvent,
+        *,
+        warm_until: float | None = None,
+    ) -> Placement:
+        """Apply one event.  Raises IllegalTransition."""
+        ...
+
+    def cool(self, environment: EnvironmentId, release: int) -> None:
+        """Make a warm placement due to be stopped now."""
+        ...
+
+    def get(self, environment: EnvironmentId, release: int) -> Placement | None:
+        """Return the placement of a release, or None."""
+        ...
+
+    def live(self, environment: EnvironmentId) -> Placement | None:
+        """Return the live placement, or None."""
+        ...
+
+    def in_environment(self, environment: EnvironmentId) -> tuple[Placement, ...]:
+        """Return all placements, the most recently live first."""
+        ...
+
+    def job_done(self, environment: EnvironmentId, release: int, job: str) -> None:
+        """Record that a job ran to its end."""
+        ...
+
+    def serving(self, environment: EnvironmentId) -> int | None:
+        """Return the release that the ingress is to send requests to."""
+        ...
+
+    def serve(self, environment: EnvironmentId, release: int | None) -> None:
+        """Record which release the ingress is to send requests to."""
+        ...
+
+
+class RolloutsPort(Protocol):
+    """Rollouts, and the one unfinished one that an environment may have."""
+
+    def begin(
+        self,
+        *,
+        environment: EnvironmentId,
+        kind: RolloutKind,
+        engine: str,
+        requested_by: str,
+        request: Mapping[str, Any],
+        release: int | None,
+        previous: int | None,
+    ) -> Rollout:
+        """Take the environment's lock.  Raises Problem `environment-locked`."""
+        ...
+
+    def get(self, identifier: int) -> Rollout:
+        """Return the rollout.  Raises Problem `no-rollout`."""
+        ...
+
+    def active(self, environment: EnvironmentId) -> Rollout | None:
+        """Return the rollout that holds the environment's lock, or None."""
+        ...
+
+    def unfinished(self) -> tuple[Rollout, ...]:
+        """Return every rollout that holds a lock."""
+        ...
+
+    def recent(
+        self, *, environment: EnvironmentId | None = None, limit: int = 20
+    ) -> tuple[Rollout, ...]:
+        """Return the latest rollouts, newest first."""
+        ...
+
+    def advance(
+        self, identifier: int, event: RolloutEvent, *, problem: Problem | None = None
+    ) -> Rollout:
+        """Apply one event.  Raises IllegalTransition."""
+        ...
+
+    def set_release(self, identifier: int, release: int) -> None:
+        """Record which release the rollout brings."""
+        ...
+
+    def set_switched(self, identifier: int) -> None:
+        """Record the moment of the switch, once."""
+        ...
+
+    def request_abort(self, identifier: int) -> None:
+        """Record that somebody wants the rollout to stop."""
+        ...
+
+    def abort_requested(self, identifier: int) -> bool:
+        """Return whether somebody wants the rollout to stop."""
+        ...
+
+    def tell(self, identifier: int, lines: Sequence[tuple[str, str, str]]) -> None:
+        """Append (step, kind, text) lines of progress."""
+        ...
+
+    def told(self, identifier: int, after: int = 0) -> tuple[ProgressLine, ...]:
+        """Return the progress after a line's number."""
+        ...
+
+
+class AuditPort(Protocol):
+    """The audit trail."""
+
+    def add(
+        self,
+        who: str,
+        action: str,
+        environment: EnvironmentId | None = None,
+        *,
+        project: str | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Append one entry."""
+        ...
+
+    def recent(
+        self, *, project: str | None = None, environment: str | None = None, limit: int = 50
+    ) -> tuple[AuditEntry, ...]:
+        """Return the latest entries, newest first."""
+        ...
+
+
+class Store(Protocol):
+    """Shipway's memory."""
+
+    @property
+    def catalog(self) -> CatalogPort:
+        """Return projects, environments and releases."""
+        ...
+
+    @property
+    def placements(self) -> PlacementsPort:
+        """Return what is in the environments."""
+        ...
+
+    @property
+    def rollouts(self) -> RolloutsPort:
+        """Return the rollouts."""
+        ...
+
+    @property
+    def audit(self) -> AuditPort:
+        """Return the audit trail."""
+        ...
+
+    def journal(self, rollout: int) -> Journal:
+        """Return the journal of a rollout."""
+        ...

@@ -1,0 +1,1 @@
+"""From a commit to what production serves, and back: the rollout and all that it needs."""

@@ -1,0 +1,48 @@
+"""Bringing the ingress in line with what the store says serves."""
+
+from __future__ import annotations
+
+from shipway.model.lifecycle import PlacementState
+from shipway.model.names import EnvironmentId
+from shipway.model.routing import IngressConfig
+from shipway.rollout.traffic import EnvironmentTraffic, assemble
+from shipway.rollout.world import World
+
+
+def wanted(world: World) -> IngressConfig:
+    """Return the configuration that follows from the store and the engines right now."""
+    return assemble(
+        traffic
+        for environment, _engine in world.store.catalog.environments()
+        if (traffic := environment_traffic(world, environment)) is not None
+    )
+
+
+def environment_traffic(world: World, environment: EnvironmentId) -> EnvironmentTraffic | None:
+    """Return what of an environment the ingress has to know; None where nothing serves."""
+    serving = world.store.placements.serving(environment)
+    placement = world.store.placements.get(environment, serving) if serving else None
+    if serving is None or placement is None:
+        return None
+    running = {
+        item.release
+        for item in world.store.placements.in_environment(environment)
+        if item.state is not PlacementState.REMOVED
+    }
+    instances = world.kit_of(environment).engine.instances(environment=environment)
+    world.addresses.update({item.id: item.address for item in instances if item.address})
+    return EnvironmentTraffic(
+        app=world.applications.get(placement.fingerprint),
+        serving=serving,
+        instances=[item for item in instances if item.scope.release in running],
+        remembered=world.addresses,
+    )
+
+
+def apply_routing(world: World) -> IngressConfig:
+    """Ensure that the ingress does what the store says; return what was applied."""
+    with world.ingress_lock:
+        config = wanted(world)
+        if config.listeners or world.ingress.alive():
+            world.ingress.apply(config)
+        return config

@@ -1,0 +1,120 @@
+"""What can be known to be wrong before anything is touched."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shipway.errors import Problem
+from shipway.model.application import Application
+from shipway.model.lifecycle import PlacementState
+from shipway.model.records import RolloutKind
+from shipway.rollout.review import engine_notes
+from shipway.rollout.routing import environment_traffic
+from shipway.rollout.run import Run
+from shipway.rollout.traffic import EnvironmentTraffic, assemble
+from shipway.saga.step import Step, Watch
+from shipway.spec import load_application
+
+
+def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
+    """Load the application, and refuse what cannot work."""
+    app = resolve_application(run)
+    for note in (*app.notes, *engine_notes(run.kit.engine, app)):
+        run.note("check", note)
+    watch.check()
+    run.kit.engine.facts()
+    check_disk(app, run.world.home)
+    check_routes(run, app)
+    check_port(run, app)
+    fingerprint = run.world.applications.keep(app)
+    return {"fingerprint": fingerprint, "found": _found_as(run)}
+
+
+def resolve_application(run: Run) -> Application:
+    """Return the application: as it was for a rollback, else as commit and layers say now."""
+    if run.rollout.kind is RolloutKind.ROLLBACK:
+        placement = run.world.store.placements.get(run.environment, run.release.number)
+        if placement is not None:
+            return run.world.applications.get(placement.fingerprint)
+    return load_application(
+        run.source,
+        environment=run.environment.name,
+        local=Path(str(run.rollout.request["directory"])),
+    )
+
+
+def _found_as(run: Run) -> str:
+    """Return what the release was here before, so that unwinding can bring that back."""
+    if run.rollout.release is None:
+        return PlacementState.REMOVED
+    placement = run.world.store.placements.get(run.environment, run.rollout.release)
+    return placement.state if placement else PlacementState.REMOVED
+
+
+def check_disk(app: Application, home: Path) -> None:
+    """Refuse a rollout where the disk is all but full."""
+    free = shutil.disk_usage(home).free
+    if free < app.policy.disk_minimum_bytes:
+        raise Problem(
+            "disk-full",
+            f"only {free / 1e9:.1f} GB are free on the disk of {home}; a rollout wants "
+            f"{app.policy.disk_minimum_bytes / 1e9:.1f} GB. Nothing was changed.",
+            hints=["shipway clean", "df -h"],
+        )
+
+
+def check_routes(run: Run, app: Application) -> None:
+    """Refuse routes that belong to another environment on this server."""
+    others = [
+        traffic
+        for environment, _engine in run.world.store.catalog.environments()
+        if environment != run.environment
+        and (traffic := environment_traffic(run.world, environment)) is not None
+    ]
+    assemble([*others, EnvironmentTraffic(app=app, serving=0, instances=())])
+
+
+def check_port(run: Run, app: Application) -> None:
+    """Refuse a port that somebody else listens on."""
+    if run.world.ingress.alive() and app.port in _ports_in_use_by_us(run):
+        return
+    family = socket.AF_INET6 if ":" in app.address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((app.address, app.port))
+        except PermissionError as error:
+            raise Problem(
+                "port-forbidden",
+                f"port {app.port} may not be opened by this user. Nothing was changed.",
+                hints=[
+                    "sysctl -w net.ipv4.ip_unprivileged_port_start=80",
+                    f"or another `port:` for {app.environment.name} in shipway.yaml",
+                ],
+            ) from error
+        except OSError as error:
+            raise Problem(
+                "port-in-use",
+                f"port {app.port} of {app.environment.name} is in use by another program "
+                f"({error.strerror}). Nothing was changed.",
+                hints=[
+                    f"ss -ltnp 'sport = :{app.port}'",
+                    f"or another `port:` for {app.environment.name} in shipway.yaml",
+                ],
+            ) from error
+
+
+def _ports_in_use_by_us(run: Run) -> set[int]:
+    """Return the ports on which the ingress already serves some environment."""
+    return {
+        traffic.app.port
+        for environment, _engine in run.world.store.catalog.environments()
+        if (traffic := environment_traffic(run.world, environment)) is not None
+    }
+
+
+STEP = Step(name="check", title="check before anything changes", do=check_before)

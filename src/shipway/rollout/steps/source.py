@@ -1,0 +1,46 @@
+"""The commit's tree, in a directory of Shipway's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from shipway import git
+from shipway.model.records import Commit
+from shipway.rollout.run import Run
+from shipway.saga.step import Step, Watch
+
+
+def export_commit(run: Run, watch: Watch) -> Mapping[str, Any]:
+    """Ensure that the tree of the wanted commit is there."""
+    watch.check()
+    directory = Path(str(run.rollout.request["directory"]))
+    commit = _commit(run, directory)
+    if commit.dirty:
+        run.note("source", "the working tree has changes that are not committed; they stay out")
+    tree = git.export(
+        directory, commit.hash, run.world.tree_of(run.environment.project, commit.hash)
+    )
+    run.note("source", f"{commit.short} {commit.subject}")
+    return {"commit": asdict(commit), "directory": str(tree)}
+
+
+def _commit(run: Run, directory: Path) -> Commit:
+    """Return the commit that was named when the rollout was asked for."""
+    if run.rollout.release is not None:
+        project = run.environment.project
+        return run.world.store.catalog.release(project, run.rollout.release).commit
+    request = run.rollout.request
+    return Commit(**request["commit"]) if "commit" in request else read_commit(directory, "HEAD")
+
+
+def read_commit(directory: Path, ref: str) -> Commit:
+    """Return the commit that a name means in the user's repository now."""
+    full, subject, author, at = git.resolve(directory, ref)
+    dirty = ref == "HEAD" and git.is_dirty(directory)
+    return Commit(hash=full, subject=subject, author=author, at=at, ref=ref, dirty=dirty)
+
+
+STEP = Step(name="source", title="fetch the commit", do=export_commit, deadline_s=180.0)

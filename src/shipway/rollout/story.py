@@ -1,0 +1,51 @@
+"""How a deploy, a promotion and a rollback go: the runbook, step by step.
+
+    source → check → build → services → migrate → start → healthy
+           → switch → hand over → smoke → retire
+
+Before `switch` everything unwinds; a failed smoke check switches back; `retire` only goes
+forward.  What happens to the retired release afterwards is `retirement.py`'s.
+"""
+
+from __future__ import annotations
+
+from shipway.model.records import RolloutKind
+from shipway.rollout.run import Run
+from shipway.rollout.steps import (
+    build,
+    check,
+    hand_over,
+    healthy,
+    migrate,
+    retire,
+    services,
+    smoke,
+    source,
+    start,
+    switch,
+)
+from shipway.saga.step import Step
+
+_LAUNCH = (
+    start.STEP,
+    healthy.STEP,
+    switch.STEP,
+    hand_over.STEP,
+    smoke.STEP,
+    retire.STEP,
+)
+
+STORIES: dict[RolloutKind, tuple[Step[Run], ...]] = {
+    RolloutKind.DEPLOY: (
+        source.STEP,
+        check.STEP,
+        build.STEP,
+        services.STEP,
+        migrate.STEP,
+        *_LAUNCH,
+    ),
+    # the same artifacts: nothing is built
+    RolloutKind.PROMOTE: (source.STEP, check.STEP, services.STEP, migrate.STEP, *_LAUNCH),
+    # the same configuration too, and no migration
+    RolloutKind.ROLLBACK: (check.STEP, services.STEP, *_LAUNCH),
+}

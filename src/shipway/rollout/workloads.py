@@ -1,0 +1,95 @@
+"""Workloads out of an application: what an engine is asked to run.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shipway.model.application import Application, Job, Service
+from shipway.model.names import Scope, release_label
+from shipway.model.records import Release
+from shipway.model.workload import Artifact, Role, SecretMap, Workload
+
+
+def stateful_workload(app: Application, service: Service, artifact: Artifact) -> Workload:
+    """Return the workload of a stateful service: the environment's, whatever the release."""
+    return _workload(app, service, Scope(environment=app.environment), artifact, {})
+
+
+def release_workload(app: Application, service: Service, release: Release) -> Workload:
+    """Return the workload of a service of a release."""
+    scope = Scope(environment=app.environment, release=release.number)
+    return _workload(app, service, scope, release.artifacts[service.name], _told(app, release))
+
+
+def release_workloads(app: Application, release: Release, *roles: Role) -> tuple[Workload, ...]:
+    """Return the workloads of the release's services that have one of the roles."""
+    return tuple(release_workload(app, service, release) for service in app.of_role(*roles))
+
+
+def job_workload(app: Application, job: Job, release: Release) -> Workload:
+    """Return the workload of a job: its service's artifact and configuration, one instance."""
+    service = app.service(job.service)
+    base = release_workload(app, service, release)
+    return replace(
+        base,
+        service=job.name if job.argv is not None else service.name,
+        role=Role.JOB,
+        replicas=1,
+        port=None,
+        argv=job.argv,
+    )
+
+
+def _told(app: Application, release: Release) -> Mapping[str, str]:
+    """Return the variables by which an instance knows what it is."""
+    return {
+        "SHIPWAY_RELEASE": release_label(release.number),
+        "SHIPWAY_COMMIT": release.commit.hash,
+        "SHIPWAY_ENVIRONMENT": app.environment.name,
+    }
+
+
+def _workload(
+    app: Application,
+    service: Service,
+    scope: Scope,
+    artifact: Artifact,
+    told: Mapping[str, str],
+) -> Workload:
+    stateless = tuple(item.name for item in app.services if item.role is not Role.STATEFUL)
+    stateful = tuple(item.name for item in app.services if item.role is Role.STATEFUL)
+    return Workload(
+        scope=scope,
+        service=service.name,
+        role=service.role,
+        artifact=artifact,
+        definition=service.definition,
+        environment=SecretMap({**service.environment, **told}),
+        files=service.files,
+        volumes=app.volumes,
+        networks=app.networks,
+        secrets=app.secrets,
+        configs=app.configs,
+        replicas=service.replicas,
+        port=service.port,
+        stop_signal=service.stop_signal,
+        stop_grace_s=service.stop_grace_s,
+        peers=stateless if scope.release is not None else (),
+        environment_peers=stateful,
+        aliases=aliases(app),
+    )
+
+
+def aliases(app: Application) -> dict[str, str]:
+    """Return the further names by which Compose lets services be reached, and whose they are."""
+    names = {service.name for service in app.services}
+    found: dict[str, str] = {}
+    for service in app.services:
+        definition = service.definition
+        networks = definition.get("networks") or {}
+        further = [definition.get("container_name"), definition.get("hostname")]
+        for network in networks.values() if isinstance(networks, Mapping) else ():
+            further += (network or {}).get("aliases") or ()
+        found |= {str(name): service.name for name in further if name and name not in names}
+    return found

@@ -1,0 +1,87 @@
+"""What a rollout has at hand: the ports, and where things lie on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shipway.errors import Problem
+from shipway.model.names import EnvironmentId, Scope
+from shipway.ports import BuildCache, Builder, Clock, Console, Engine, Ingress
+from shipway.ports_store import Store
+from shipway.rollout.applications import Applications
+from shipway.rollout.stops import BackgroundStops
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineKit:
+    """An engine, with what it builds with and what a person looks in with.
+
+    cache: what it keeps to build faster, where it keeps something.
+    """
+
+    engine: Engine
+    builder: Builder
+    console: Console
+    cache: BuildCache | None = None
+
+
+class ScopeLocks:
+    """One lock a scope: who stops a release and who starts it again wait for each other."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[Scope, threading.RLock] = {}
+
+    def of(self, scope: Scope) -> threading.RLock:
+        """Return the scope's lock."""
+        with self._guard:
+            return self._locks.setdefault(scope, threading.RLock())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything that rollouts share.
+
+    kits: by engine name; default_engine: for projects that name none.
+    home: Shipway's own directory on this machine.
+    ingress_lock: held while a configuration is assembled and applied, so that what was
+    read is what is applied.
+    addresses: the last address of each instance, by id: one that is being restarted keeps
+    its place behind the ingress meanwhile.
+    prunes_owed: projects of which releases were removed, but not yet what only they needed.
+    """
+
+    kits: Mapping[str, EngineKit]
+    default_engine: str
+    ingress: Ingress
+    store: Store
+    clock: Clock
+    home: Path
+    applications: Applications
+    addresses: dict[str, str] = field(default_factory=dict)
+    ingress_lock: threading.RLock = field(default_factory=threading.RLock)
+    scope_locks: ScopeLocks = field(default_factory=ScopeLocks)
+    stops: BackgroundStops = field(default_factory=BackgroundStops)
+    prunes_owed: set[str] = field(default_factory=set)
+
+    def kit(self, name: str) -> EngineKit:
+        """Return the engine called `name`, or raise Problem `no-engine`."""
+        try:
+            return self.kits[name]
+        except KeyError:
+            raise Problem(
+                "no-engine",
+                f"there is no engine called {name}; this Shipway has {', '.join(sorted(self.kits))}.",
+                hints=["set `engine:` in shipway.yaml, or give --engine"],
+            ) from None
+
+    def kit_of(self, environment: EnvironmentId) -> EngineKit:
+        """Return the engine on which an environment runs."""
+        return self.kit(self.store.catalog.engine_of(environment) or self.default_engine)
+
+    def tree_of(self, project: str, commit: str) -> Path:
+        """Return where a commit's tree is kept."""
+        return self.home / "sources" / project / commit

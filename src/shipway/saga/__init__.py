@@ -1,0 +1,1 @@
+"""Long work that survives being killed: journalled steps that go forward or unwind."""

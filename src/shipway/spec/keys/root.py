@@ -1,0 +1,113 @@
+"""The keys of the whole file."""
+
+from __future__ import annotations
+
+from shipway.model.names import SERVICE_PATTERN
+from shipway.spec import forms
+from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
+from shipway.spec.keys.environments import ENVIRONMENT
+from shipway.spec.keys.jobs import MIGRATE, SMOKE
+from shipway.spec.keys.rollout import ROLLOUT
+from shipway.spec.keys.routes import ROUTES
+from shipway.spec.keys.services import SERVICE
+from shipway.spec.keys.waivers import WAIVERS
+from shipway.spec.scalars import Choice
+from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record, Single
+from shipway.spec.values import Spec
+
+ROOT = Record(
+    "shipway.yaml",
+    (
+        Field(
+            "project",
+            forms.PROJECT,
+            "The project's name on the server.",
+            words="the directory's name",
+            example="shop",
+        ),
+        Field(
+            "compose",
+            COMPOSE,
+            "The Compose file or files.",
+            words="what Docker Compose would find: compose.yaml, compose.yml,"
+            " docker-compose.yml or docker-compose.yaml, with its override file",
+            example="[compose.yaml, compose.server.yaml]",
+        ),
+        Field(
+            "engine",
+            Choice(("docker", "process")),
+            "What runs the instances.",
+            words="docker where one is reached, else process",
+            example="docker",
+        ),
+        Field("profiles", PROFILES, "Compose profiles that are on.", default="[]", example="[app]"),
+        Field(
+            "env_files",
+            ENV_FILES,
+            "Files of variables for every environment. `{environment}` in a path stands for"
+            " the environment's name.",
+            default="[]",
+            example="[config/.env.common]",
+        ),
+        Field(
+            "variables",
+            VARIABLES,
+            "Variables for every environment.",
+            default="{}",
+            example="{TZ: Asia/Seoul}",
+        ),
+        Field("files", FILES, "Files that instances find in their file system.", default="[]"),
+        Field(
+            "environments",
+            MapOf(
+                ENVIRONMENT,
+                "a name of lower-case letters, digits and -",
+                forms.ENVIRONMENT_NAME,
+                make=unplaced,
+            ),
+            "The environments on the server, each by port, host name or path.",
+            default="{staging: 4400, production: 4500}",
+        ),
+        Field(
+            "routes",
+            ROUTES,
+            "Which requests go to which service: a list of rules, or short, `/api: api`"
+            " (the key may also be `host` or `host/path`). Empty: nothing takes requests.",
+            words="`/` to the one stateless service that publishes a port",
+            example="{/api: api, /: web}",
+        ),
+        Field(
+            "services",
+            MapOf(SERVICE, "the name of a Compose service", SERVICE_PATTERN, make=unplaced),
+            "What Shipway should know of services beyond Compose.",
+            default="{}",
+        ),
+        Field(
+            "migrate",
+            Either(
+                "a mapping with service and command, or a list of them",
+                listed=ListOf(MIGRATE),
+                mapped=Single(MIGRATE),
+            ),
+            "Jobs that run once a release, to their end, before the switch.",
+            default="[]",
+            example="{service: api, command: alembic upgrade head}",
+        ),
+        Field(
+            "smoke",
+            ListOf(SMOKE),
+            "Requests through the ingress right after the switch; a bad answer switches back.",
+            default="[]",
+        ),
+        Field(
+            "waivers",
+            WAIVERS,
+            "Failed checks that you accept. Each shows in `shipway check`; one whose day has"
+            " passed does not count any more.",
+            default="[]",
+        ),
+        Field("rollout", ROLLOUT, "The figures of a rollout.", default="{}"),
+    ),
+    Spec,
+    extensions=True,
+)

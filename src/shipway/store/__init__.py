@@ -1,0 +1,1 @@
+"""Shipway's memory: one SQLite file, written by the daemon alone."""

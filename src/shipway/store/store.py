@@ -1,0 +1,29 @@
+"""The store as the use cases see it: five small parts over one database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shipway.ports import Clock
+from shipway.store.audit import Audit
+from shipway.store.catalog import Catalog
+from shipway.store.database import Database
+from shipway.store.journal import RolloutJournal
+from shipway.store.placements import Placements
+from shipway.store.rollouts import Rollouts
+
+
+class SqliteStore:
+    """Everything Shipway remembers, in `path`."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self.database = Database(path)
+        self.catalog = Catalog(self.database, clock)
+        self.placements = Placements(self.database, clock)
+        self.rollouts = Rollouts(self.database, clock)
+        self.audit = Audit(self.database, clock)
+
+    def journal(self, rollout: int) -> RolloutJournal:
+        """Return the journal of a rollout."""
+        return RolloutJournal(self.database, self._clock, rollout)

@@ -1,0 +1,1 @@
+"""The command line: against a daemon that answers what a test says, and against a real one."""

@@ -1,0 +1,142 @@
+"""The daemon is killed around every journal entry of every rollout, under load.
+
+After the next start exactly one release is live, no request failed, nothing is left over,
+the environment is unlocked, and the state says what happened.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from shipway.api.client import DaemonGone
+from shipway.demo.load import LoadPlan, RunningLoad, start_load
+from shipway.model.records import RolloutKind
+from tests.crash.points import Point, crash_at, points, rounds
+from tests.support.asking import releases_answering
+from tests.support.running import ROLLOUT_S, Shipway, eventually, free_ports
+from tests.support.tinyapp import TinyApp, Variant
+
+RATE = 40
+WEBSOCKETS = 3
+CONVERGE_S = 10.0
+
+
+class Matrix:
+    """One engine's application, its load, and what is asserted after each crash."""
+
+    def __init__(self, engine: str, directory: Path) -> None:
+        staging, production = free_ports(2)
+        self.shipway = Shipway(directory / "home", engine=engine)
+        self.app = TinyApp(
+            directory / "tiny",
+            project=f"tiny-{engine}",
+            staging=staging,
+            production=production,
+            keep_warm="1h",
+        )
+        self.project = f"tiny-{engine}"
+        self.load: RunningLoad | None = None
+        self.converged: list[Point] = []
+
+    def begin(self) -> None:
+        """Bring two releases to production, so that a rollback has where to go."""
+        self.shipway.start()
+        for version in ("v1", "v2"):
+            self.deploy(version)
+            self.shipway.rolled("promote", self.app.directory, "production")
+        self.load = start_load(
+            LoadPlan(
+                base=f"http://127.0.0.1:{self.app.production}",
+                rate=RATE,
+                websockets=WEBSOCKETS,
+                seconds=1800,
+                paths=("/", "/items"),
+                post_path="/items",
+                slow_path="/slow",
+                websocket_path="/ws",
+            )
+        )
+        self.shipway.stop()
+
+    def deploy(self, version: str) -> None:
+        self.app.commit(Variant(version=version))
+        self.shipway.rolled("deploy", self.app.directory, "staging")
+
+    def survive(self, point: Point) -> None:
+        """Die at the point, come back, and be as if nothing had happened."""
+        kind = point[0]
+        environment = "staging" if kind == RolloutKind.DEPLOY else "production"
+        self.shipway.start(SHIPWAY_CRASH_AT=crash_at(point))
+        try:
+            identifier = self.shipway.begin(kind, self.app.directory, environment)
+        except DaemonGone:  # died before it could answer that the rollout had begun
+            identifier = 0
+        self.shipway.await_death(ROLLOUT_S)
+        self.shipway.start()
+        identifier = identifier or self.shipway.client.get("/rollouts")["rollouts"][0]["id"]
+        rollout = self.shipway.finished(identifier, CONVERGE_S)
+        assert rollout["state"] == "succeeded", self.shipway.story(identifier)
+        self.assert_whole(environment, rollout["release"])
+        self.shipway.stop()
+        self.converged.append(point)
+
+    def assert_whole(self, environment: str, release: str) -> None:
+        """Assert that exactly this release is live and nothing else is there."""
+        view = eventually(
+            "old workers have ended",
+            lambda: self._settled(environment),
+            CONVERGE_S,
+        )
+        assert view["live"]["release"] == release
+        assert view["active"] is None
+        assert view["good"], view
+        port = self.app.staging if environment == "staging" else self.app.production
+        assert releases_answering(port) == {release}
+        audit = self.shipway.client.get("/audit", project=self.project, environment=environment)
+        actions = [entry["action"] for entry in audit["entries"][:6]]
+        assert "take-up" in actions, actions
+        assert self.load is not None
+        snapshot = self.load.snapshot()
+        assert snapshot.requests_failed == 0, snapshot.failures
+        assert snapshot.websockets_cut_early == 0, (self.converged[-1:], snapshot.websocket_closes)
+
+    def _settled(self, environment: str) -> dict[str, Any] | None:
+        """Return the view once no other release has a running worker and nothing is over."""
+        view = self.shipway.environment(self.project, environment)
+        live = view["live"]["release"]
+        known = {live, None} | {item["release"] for item in view["kept"]}
+        for item in view["instances"]:
+            if item["release"] not in known:
+                return None
+            taker = item["service"] in {"worker", "scheduler"}
+            runs = item["state"] in {"running", "restarting", "stopping"}
+            if taker and runs != (item["release"] == live):
+                return None
+        return view
+
+    def end(self) -> None:
+        result = self.load.stop() if self.load is not None else None
+        self.shipway.close()
+        if result is not None:
+            assert result.requests_total > 100
+            assert result.requests_failed == 0, result.failures
+            assert result.websockets_cut_early == 0
+
+
+def survive_all(engine: str, directory: Path) -> str:
+    """Kill the daemon at every point of every rollout; return what came of it."""
+    planned = [point for kind in RolloutKind for point in points(kind)]
+    matrix = Matrix(engine, directory)
+    matrix.begin()
+    try:
+        for number, (deploy, promote, rollback) in enumerate(rounds()):
+            if deploy is not None:
+                matrix.app.commit(Variant(version=f"v{number % 2 + 1}"))
+            for point in (deploy, promote, rollback):
+                if point is not None:
+                    matrix.survive(point)
+    finally:
+        matrix.end()
+    assert len(matrix.converged) == len(planned)
+    return f"{len(planned)} points, {len(matrix.converged)} converged (engine {engine})"

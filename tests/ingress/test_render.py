@@ -1,0 +1,271 @@
+"""The rendered configuration: as a value, and as HAProxy reads it."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shipway.errors import Problem
+from shipway.ingress.process import check_argv
+from shipway.ingress.render import Rendered, parse_server_id, render, server_id
+from shipway.ingress.settings import IngressSettings
+from shipway.model.routing import Backend, IngressConfig, Listener, Route, Upstream
+from tests.ingress.support import DRAIN, backend, haproxy_binary, upstream
+
+SETTINGS = IngressSettings()
+
+SHOP = IngressConfig(
+    listeners=(
+        Listener(
+            port=4500,
+            routes=(
+                Route(backend="shop.production.web"),
+                Route(backend="shop.production.api", path="/api", strip="/api"),
+                Route(backend="shop.production.api", host="api.shop.example"),
+            ),
+        ),
+    ),
+    backends=(
+        backend("shop.production.web", upstream("r42-1", 3000)),
+        Backend(
+            id="shop.production.api",
+            upstreams=(
+                Upstream(name="r42-1", address="fd00::7", port=8000),
+                upstream("r41-1", 8000, DRAIN),
+            ),
+            response_timeout_s=90,
+        ),
+    ),
+)
+
+EXPECTED_TAIL = """\
+frontend 0.0.0.0:4500
+    bind 0.0.0.0:4500
+    bind unix@handover-0.0.0.0-4500.sock mode 600 accept-proxy
+    http-request set-var(txn.backend) str(handover:0.0.0.0:4500) if { stopping }
+    http-request allow if { var(txn.backend) -m found }
+    http-request set-var(txn.path) path,concat(/)
+    http-request set-var(txn.route) req.hdr(host),host_only,lower,rtrim(.),concat(,txn.path),map_beg(MAP)
+    http-request set-var(txn.route) str(*),concat(,txn.path),map_beg(MAP) unless { var(txn.route) -m found }
+    http-request return status 404 content-type "text/plain; charset=utf-8" string "404: nothing is served at this address.\\n" hdr Cache-Control no-store unless { var(txn.route) -m found }
+    http-request set-var(txn.backend) var(txn.route),field(1,|)
+    http-request del-header Forwarded
+    http-request del-header Proxy
+    http-request del-header X-Forwarded-Prefix
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Real-IP %[src]
+    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
+    http-request set-header X-Forwarded-Host %[req.hdr(host)]
+    http-request set-header X-Forwarded-Port %[dst_port]
+    http-request set-var(txn.strip) var(txn.route),field(2,|)
+    http-request set-header X-Forwarded-Prefix %[var(txn.route),field(3,|)] if { var(txn.strip) -m str 1 }
+    http-request set-path /%[path,field(3,/,0)] if { var(txn.strip) -m str 1 }
+    http-response del-header Server
+    http-response del-header X-Powered-By
+    use_backend %[var(txn.backend)]
+backend handover:0.0.0.0:4500
+    retries 1
+    timeout server 86400000ms
+    timeout tunnel 86400000ms
+    http-reuse never
+    server newest unix@handover-0.0.0.0-4500.sock send-proxy-v2
+backend shop.production.api
+    balance roundrobin
+    timeout connect 5000ms
+    timeout server 90000ms
+    timeout tunnel 86400000ms
+    server r41-1:127.0.0.1:8000 127.0.0.1:8000 pool-purge-delay 100ms disabled
+    server r42-1:fd00::7:8000 [fd00::7]:8000 pool-purge-delay 100ms
+backend shop.production.web
+    balance roundrobin
+    timeout connect 5000ms
+    timeout server 60000ms
+    timeout tunnel 86400000ms
+    server r42-1:127.0.0.1:3000 127.0.0.1:3000 pool-purge-delay 100ms
+"""
+
+EXPECTED_MAP = """\
+*/ shop.production.web|0|
+*/api/ shop.production.api|1|/api
+api.shop.example/ shop.production.api|0|
+"""
+
+
+def haproxy_says(directory: Path, rendered: Rendered) -> str:
+    """Return HAProxy's complaints about the files; empty: it takes them."""
+    (directory / "x.cfg").write_text(rendered.text)
+    for name, content in rendered.maps.items():
+        (directory / name).write_text(content)
+    done = subprocess.run(
+        check_argv(haproxy_binary(), "x.cfg"),
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr if done.returncode else ""
+
+
+def test_a_shop_is_rendered_as_a_person_would_write_it() -> None:
+    rendered = render(SHOP, SETTINGS)
+    ((name, content),) = rendered.maps.items()
+    tail = rendered.text[rendered.text.index("frontend ") :]
+    assert tail.replace(name, "MAP") == EXPECTED_TAIL
+    assert content == EXPECTED_MAP
+    assert f"description shipway-{rendered.structure}\n" in rendered.text
+
+
+def test_haproxy_takes_it(tmp_path: Path) -> None:
+    both = replace(SHOP.listeners[0], address="::", port=4501)
+    config = replace(SHOP, listeners=(*SHOP.listeners, both))
+    assert haproxy_says(tmp_path, render(config, SETTINGS)) == ""
+    assert haproxy_says(tmp_path, render(IngressConfig(), SETTINGS)) == ""
+    prometheus = replace(SETTINGS, prometheus=True)
+    assert haproxy_says(tmp_path, render(SHOP, prometheus)) == ""
+
+
+def test_the_order_of_the_input_does_not_matter() -> None:
+    (listener,) = SHOP.listeners
+    turned = IngressConfig(
+        listeners=(replace(listener, routes=listener.routes[::-1]),),
+        backends=tuple(replace(b, upstreams=b.upstreams[::-1]) for b in SHOP.backends[::-1]),
+    )
+    assert render(turned, SETTINGS) == render(SHOP, SETTINGS)
+
+
+def test_only_what_needs_a_reload_changes_the_structure() -> None:
+    before = render(SHOP, SETTINGS).structure
+    first, second = SHOP.backends
+    flipped = replace(SHOP, backends=(replace(first, upstreams=()), second))
+    assert render(flipped, SETTINGS).structure == before
+    slower = replace(SHOP, backends=(replace(first, response_timeout_s=91), second))
+    assert render(slower, SETTINGS).structure != before
+    (listener,) = SHOP.listeners
+    fewer = replace(SHOP, listeners=(replace(listener, routes=listener.routes[:-1]),))
+    assert render(fewer, SETTINGS).structure != before
+    assert render(SHOP, replace(SETTINGS, connect_retries=3)).structure != before
+
+
+def test_a_thousand_routes_are_checked_in_a_second(tmp_path: Path) -> None:
+    routes = tuple(
+        Route(backend=f"p{n}.production.web", host=f"p{n}.example", path=f"/x/{n}", strip="/x")
+        for n in range(1000)
+    )
+    backends = tuple(backend(one.backend, upstream("r1-1", 8000)) for one in routes)
+    config = IngressConfig(listeners=(Listener(port=80, routes=routes),), backends=backends)
+    begun = time.monotonic()
+    rendered = render(config, SETTINGS)
+    assert haproxy_says(tmp_path, rendered) == ""
+    took = time.monotonic() - begun
+    print(f"rendered and checked in {took:.3f} s")
+    assert took < 1
+
+
+def test_a_servers_name_inside_haproxy_can_be_read_back() -> None:
+    for address in ("10.0.0.7", "fd00::7"):
+        one = Upstream(name="r42-1", address=address, port=8000)
+        assert parse_server_id(server_id(one)) == ("r42-1", address, 8000)
+
+
+ODD = st.text(st.sampled_from("ab1./-_*|# \"'\\{}%;\n\t\r\0é가$"), max_size=6)
+
+
+@given(name=ODD, host=ODD, path=ODD, strip=ODD, address=ODD)
+def test_no_text_gets_into_the_files_that_was_not_checked(
+    name: str, host: str, path: str, strip: str, address: str
+) -> None:
+    """Whatever is not refused gives exactly the lines that it should give."""
+    plain = Upstream(name="x", address="127.0.0.1", port=1)
+    candidates = (
+        Backend(id="b", upstreams=(replace(plain, name=name),)),
+        Backend(id="b", upstreams=(replace(plain, address=address),)),
+        Backend(id=name),
+    )
+    routes = (
+        Route(backend="b", host=host),
+        Route(backend="b", path=path),
+        Route(backend="b", path=f"/{path}", strip=strip),
+    )
+    for one in candidates:
+        text = rendered_or_none(IngressConfig(backends=(one,)))
+        if text is not None:
+            assert len(text.text.splitlines()) == len(EMPTY.splitlines()) + 5 + len(one.upstreams)
+    for route in routes:
+        made = rendered_or_none(
+            IngressConfig(
+                listeners=(Listener(port=80, routes=(route,)),), backends=(Backend(id="b"),)
+            )
+        )
+        if made is not None:
+            (content,) = made.maps.values()
+            assert len(content.splitlines()) == 1
+            key, _, value = content.rstrip("\n").partition(" ")
+            assert key.endswith("/")
+            assert len(value.split("|")) == 3
+            assert " " not in value
+
+
+EMPTY = render(IngressConfig(), SETTINGS).text
+
+
+def rendered_or_none(config: IngressConfig) -> Rendered | None:
+    try:
+        return render(config, SETTINGS)
+    except Problem:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("config", "says"),
+    [
+        (IngressConfig(backends=(Backend(id="a"), Backend(id="a"))), "a is there 2 times"),
+        (IngressConfig(listeners=(Listener(port=80), Listener(port=80))), "0.0.0.0:80 is there"),
+        (IngressConfig(listeners=(Listener(port=0),)), "0 is not a port"),
+        (IngressConfig(listeners=(Listener(port=80, address="localhost"),)), "not an IP address"),
+        (IngressConfig(backends=(Backend(id="a", tunnel_timeout_s=0),)), "tunnel time-out of 0"),
+        (
+            IngressConfig(backends=(Backend(id="a", response_timeout_s=float("nan")),)),
+            "response time-out of nan",
+        ),
+        (
+            IngressConfig(
+                listeners=(
+                    Listener(
+                        port=80,
+                        routes=(Route(backend="a", path="/x"), Route(backend="a", path="/x/")),
+                    ),
+                ),
+                backends=(Backend(id="a"),),
+            ),
+            "/x/ is there 2 times",
+        ),
+        (
+            IngressConfig(
+                listeners=(Listener(port=80, routes=(Route(backend="a", path="/x", strip="/y"),)),),
+                backends=(Backend(id="a"),),
+            ),
+            "'/y' cannot be removed from '/x'",
+        ),
+        (
+            IngressConfig(
+                listeners=(Listener(port=80, routes=(Route(backend="a", path="/x/../y"),)),),
+                backends=(Backend(id="a"),),
+            ),
+            "not a path of whole segments",
+        ),
+        (IngressConfig(listeners=(Listener(port=80, routes=(Route(backend="a"),)),)), "'a', which"),
+    ],
+)
+def test_contradictions_are_refused_with_the_values_in_question(
+    config: IngressConfig, says: str
+) -> None:
+    with pytest.raises(Problem) as caught:
+        render(config, SETTINGS)
+    assert says in caught.value.message
+    assert caught.value.hints
