@@ -128,7 +128,7 @@ def test_a_docker_that_is_not_there_says_what_to_type(tmp_path: Path) -> None:
         assert caught.value.kind == "engine-unavailable"
         assert caught.value.message.startswith("No Docker Engine answers at unix://")
         assert "sudo systemctl start docker" in caught.value.hints
-        assert any("--engine process" in hint for hint in caught.value.hints)
+        assert any("`engine: process`" in hint for hint in caught.value.hints)
 
 
 def test_somebody_else_on_the_socket_is_no_engine(tmp_path: Path) -> None:
