@@ -7,20 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from shipway.model.words import Words
+
 if TYPE_CHECKING:
     from shipway.checks.facts import Facts
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The same words in English and in Korean."""
-
-    en: str
-    ko: str
-
-    def in_language(self, language: str) -> str:
-        """Return the words in `ko` or `en`."""
-        return self.ko if language == "ko" else self.en
 
 
 class Severity(StrEnum):

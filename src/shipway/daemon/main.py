@@ -21,7 +21,8 @@ import shipway
 from shipway.api.application import create_application
 from shipway.api.service import Service
 from shipway.daemon.crash import crash_observer
-from shipway.daemon.ticker import Ticker
+from shipway.daemon.loops import Loops
+from shipway.daemon.tending import TEND, rollout_loops
 from shipway.daemon.wiring import build_world
 from shipway.errors import Problem
 from shipway.model.records import Rollout
@@ -67,10 +68,10 @@ def main() -> int:
 def _serve(here: Places) -> None:
     started = time.time()
     world = build_world(here)
-    ticker = Ticker(world)
+    loops = Loops([*rollout_loops(world)])
 
     def after(rollout: Rollout) -> None:
-        ticker.nudge()
+        loops.nudge(TEND)
         keep_room(world, rollout.environment)
 
     conductor = Conductor(world, observe=crash_observer(), after=after)
@@ -102,14 +103,14 @@ def _serve(here: Places) -> None:
             log.info("ready; %d rollouts taken up", len(taken))
         except Exception:  # the edge of a thread
             log.exception("while settling in")
-        ticker.start()
+        loops.start()
 
     threading.Thread(target=settle, name="settle", daemon=True).start()
     try:
         with _listen(here.socket) as listener:
             server.run(sockets=[listener])
     finally:
-        ticker.stop()
+        loops.stop()
         here.socket.unlink(missing_ok=True)
 
 

@@ -1,0 +1,17 @@
+"""The same words in both languages that Shipway speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same words in English and in Korean."""
+
+    en: str
+    ko: str
+
+    def in_language(self, language: str) -> str:
+        """Return the words in `ko` or `en`."""
+        return self.ko if language == "ko" else self.en

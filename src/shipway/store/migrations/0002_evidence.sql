@@ -1,0 +1,1 @@
+-- What checks saw, when, for which release.

@@ -1,0 +1,1 @@
+-- Backups, restore points, restores and drills.

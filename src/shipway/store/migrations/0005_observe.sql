@@ -1,0 +1,1 @@
+-- Samples, incidents and notifications.
