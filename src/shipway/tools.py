@@ -1,7 +1,8 @@
 """Where this machine's programs are: HAProxy, PostgreSQL, Redis.
 
-Looks, never installs (`cli.machine` does).  Beside PATH it knows the folders in
-which Debian keeps servers, and the folder of the user's own into which Shipway
+Looks, never installs (`cli.machine` does).  Beside PATH it knows the folder of the Python
+that runs Shipway (programs that came as packages of it), the folders in which Debian keeps
+servers, and the folder of the user's own into which Shipway
 unpacks packages where it may not install them.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from shipway.errors import Problem
@@ -35,7 +37,8 @@ def find_tool(name: str) -> Path | None:
     if program in POSTGRES_PROGRAMS:
         folder = _postgres_folder()
         return None if folder is None else _executable(folder / program)
-    found = shutil.which(program, path=os.pathsep.join((*_path(), *SYSTEM_FOLDERS, *_unpacked())))
+    folders = (*_path(), str(Path(sys.executable).parent), *SYSTEM_FOLDERS, *_unpacked())
+    found = shutil.which(program, path=os.pathsep.join(folders))
     return Path(found) if found else None
 
 

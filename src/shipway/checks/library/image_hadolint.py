@@ -1,9 +1,8 @@
-"""What hadolint says of Dockerfiles, where it is on the PATH."""
+"""What hadolint says of Dockerfiles, where it is installed."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from shipway.checks.kit import NOTICE, Facts, Finding, Place, Words, check
 from shipway.checks.model import Needs, NotLooked
+from shipway.tools import find_tool, require_tool
 
 DEADLINE_S = 30.0
 _LEFT_OUT = frozenset(
@@ -22,7 +22,7 @@ _LEFT_OUT = frozenset(
 
 
 def _subjects(facts: Facts) -> tuple[str, ...]:
-    return tuple(file.path for file in facts.dockerfiles) if shutil.which("hadolint") else ()
+    return tuple(file.path for file in facts.dockerfiles) if find_tool("hadolint") else ()
 
 
 @check(
@@ -43,7 +43,7 @@ def _subjects(facts: Facts) -> tuple[str, ...]:
 def hadolint(facts: Facts) -> Iterator[Finding]:
     """Find what it reports; the scanner is called, not written again."""
     paths = _subjects(facts)
-    argv = ["hadolint", "--no-fail", "--format", "json", "--", *paths]
+    argv = [str(require_tool("hadolint")), "--no-fail", "--format", "json", "--", *paths]
     for item in _report(argv, facts.root):
         if item["code"] not in _LEFT_OUT and item["level"] in {"error", "warning"}:
             said = f"{item['code']}: {item['message']}"
