@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.errors import SourceRef
+from shipway.model.backup_settings import BackupSettings
 from shipway.model.names import EnvironmentId
 from shipway.model.workload import MountedFile, Role, SecretMap
 
@@ -148,6 +149,7 @@ class Application:
     jobs: tuple[Job, ...] = ()
     smoke: tuple[SmokeCheck, ...] = ()
     policy: Policy = field(default_factory=Policy)
+    backup: BackupSettings = field(default_factory=BackupSettings)
     engine: str | None = None
     volumes: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, Any] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from shipway.model.workload import Role, SecretMap
 from shipway.spec.facts import ServiceFacts, service_facts
 from shipway.spec.files import files_by_service
 from shipway.spec.jobs import make_jobs
+from shipway.spec.keys.backup import settings_for
 from shipway.spec.kinds import Place
 from shipway.spec.layers import Layers
 from shipway.spec.notes import guesses
@@ -82,6 +83,12 @@ def assemble(
         jobs=make_jobs(spec, facts, roles),
         smoke=tuple(_smoke(spec)),
         policy=Policy(**{**spec.rollout, **declared.rollout}),
+        backup=settings_for(
+            dict(spec.backup),
+            environment=environment,
+            declared=tuple(spec.environments),
+            zone=layers.values.get("TZ", ""),
+        ),
         engine=spec.engine,
         volumes=_section(model, "volumes"),
         networks=_section(model, "networks"),

@@ -24,6 +24,7 @@ from shipway.model.application import (
     Service,
     SmokeCheck,
 )
+from shipway.model.backup_settings import settings_from_json, settings_to_json
 from shipway.model.names import EnvironmentId
 from shipway.model.workload import MountedFile, Role, SecretMap
 from shipway.spec.redact import Redactor
@@ -48,6 +49,7 @@ def application_to_json(app: Application, *, reveal: bool) -> dict[str, Any]:
         "jobs": [asdict(job) for job in app.jobs],
         "smoke": [asdict(check) for check in app.smoke],
         "policy": asdict(app.policy),
+        "backup": settings_to_json(app.backup),
         **{name: getattr(app, name) for name in ("volumes", "networks", "secrets", "configs")},
         "notes": list(app.notes),
     }
@@ -75,6 +77,7 @@ def application_from_json(value: Mapping[str, Any]) -> Application:
         ),
         smoke=tuple(SmokeCheck(**{**item, "status": _ranges(item)}) for item in value["smoke"]),
         policy=Policy(**value["policy"]),
+        backup=settings_from_json(value["backup"]),
         hosts=tuple(value["hosts"]),
         notes=tuple(value["notes"]),
         **{

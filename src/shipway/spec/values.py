@@ -161,6 +161,7 @@ class Spec:
     smoke: tuple[SmokeSpec, ...] = ()
     waivers: tuple[WaiverSpec, ...] = ()
     rollout: Mapping[str, Any] = field(default_factory=dict)
+    backup: Mapping[str, Any] = field(default_factory=dict)
 
     def environment(self, name: str) -> EnvironmentSpec:
         """Return the environment called `name`; Problem `unknown-environment`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shipway.model.names import SERVICE_PATTERN
 from shipway.spec import forms
+from shipway.spec.keys.backup import BACKUP
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
 from shipway.spec.keys.environments import ENVIRONMENT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
@@ -107,6 +108,12 @@ ROOT = Record(
             default="[]",
         ),
         Field("rollout", ROLLOUT, "The figures of a rollout.", default="{}"),
+        Field(
+            "backup",
+            BACKUP,
+            "Where backups go, when they are made, how long they are kept.",
+            default="{}",
+        ),
     ),
     Spec,
     extensions=True,
