@@ -1,4 +1,4 @@
-"""The port of the store, in four small parts: what the use cases ask of Shipway's memory.
+"""The port of the store, in small parts: what the use cases ask of Shipway's memory.
 
 All of it is safe to call from several threads.  Writes are on disk when they return.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from shipway.errors import Problem
+from shipway.model.evidence import Evidence
 from shipway.model.lifecycle import PlacementEvent, RolloutEvent
 from shipway.model.names import EnvironmentId
 from shipway.model.records import (
@@ -216,6 +217,54 @@ class AuditPort(Protocol):
         ...
 
 
+class EvidencePort(Protocol):
+    """What checks, journeys, drills and people left behind."""
+
+    def add(self, found: Sequence[Evidence]) -> None:
+        """Append, all or nothing.  The project and the environment must be known."""
+        ...
+
+    def latest(
+        self,
+        project: str,
+        environment: EnvironmentId | None,
+        *,
+        check: str | None = None,
+        artifacts: str | None = None,
+    ) -> tuple[Evidence, ...]:
+        """Return the newest of each check and subject.
+
+        environment None: about the project's files.  check: an id, or the room before its
+        point (`journey`: all journeys).  artifacts: only for exactly these (`artifacts_mark`).
+        """
+        ...
+
+    def attested(
+        self, project: str, environment: EnvironmentId | None, *, now: float
+    ) -> tuple[Evidence, ...]:
+        """Return the newest word of a person on each check and subject that still counts.
+
+        It is found also where the check was made since and knew nothing.
+        """
+        ...
+
+    def history(
+        self,
+        project: str,
+        environment: EnvironmentId | None,
+        check: str,
+        *,
+        subject: str = "",
+        limit: int = 50,
+    ) -> tuple[Evidence, ...]:
+        """Return what a check saw, the newest first."""
+        ...
+
+    def prune(self, now: float, *, kept_s: float = ..., kept_each: int = ...) -> int:
+        """Remove old evidence, never the newest of a check and subject; return how many."""
+        ...
+
+
 class Store(Protocol):
     """Shipway's memory."""
 
@@ -237,6 +286,11 @@ class Store(Protocol):
     @property
     def audit(self) -> AuditPort:
         """Return the audit trail."""
+        ...
+
+    @property
+    def evidence(self) -> EvidencePort:
+        """Return what checks saw."""
         ...
 
     def journal(self, rollout: int) -> Journal:

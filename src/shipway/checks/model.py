@@ -7,10 +7,25 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from shipway.model.evidence import Result
 from shipway.model.words import Words
 
 if TYPE_CHECKING:
     from shipway.checks.facts import Facts
+
+__all__ = [
+    "Area",
+    "Check",
+    "Edit",
+    "Finding",
+    "Needs",
+    "NotLooked",
+    "Place",
+    "Result",
+    "Severity",
+    "Subjects",
+    "Words",
+]
 
 
 class Severity(StrEnum):
@@ -19,15 +34,6 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
-
-
-class Result(StrEnum):
-    """How a check came out; `attested` is a person's word, never a pass."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_CHECKED = "not checked"
-    ATTESTED = "attested"
 
 
 class Area(StrEnum):

@@ -1,4 +1,4 @@
-"""The store as the use cases see it: five small parts over one database."""
+"""The store as the use cases see it: small parts over one database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shipway.ports import Clock
 from shipway.store.audit import Audit
 from shipway.store.catalog import Catalog
 from shipway.store.database import Database
+from shipway.store.evidence import EvidenceStore
 from shipway.store.journal import RolloutJournal
 from shipway.store.placements import Placements
 from shipway.store.rollouts import Rollouts
@@ -23,6 +24,7 @@ class SqliteStore:
         self.placements = Placements(self.database, clock)
         self.rollouts = Rollouts(self.database, clock)
         self.audit = Audit(self.database, clock)
+        self.evidence = EvidenceStore(self.database)
 
     def journal(self, rollout: int) -> RolloutJournal:
         """Return the journal of a rollout."""
