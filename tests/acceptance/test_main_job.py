@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,34 @@ def test_a_release_that_fails_its_smoke_check_is_switched_back(
     assert view["good"], view
     workers = [item for item in view["instances"] if item["service"] != "api"]
     assert {(item["release"], item["state"]) for item in workers} == {("r1", "running")}
+
+
+def test_switched_back_a_release_finishes_the_requests_that_it_has_taken(
+    shipway: Shipway, app: TinyApp
+) -> None:
+    """R108: also where the application drops what it answers when it is told to stop."""
+    app.commit(Variant(version="v1"))
+    shipway.rolled("deploy", app.directory, "staging")
+    app.commit(Variant(version="v2", items=500, abrupt=True))
+    over = threading.Event()
+
+    def ask_slowly() -> list[tuple[int, str | None]]:
+        answers = []
+        while not over.is_set():
+            status, headers, _ = answer(app.staging, "/slow")
+            answers.append((status, headers.get("x-release")))
+        return answers
+
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask_slowly) for _ in range(8)]
+        try:
+            problem = shipway.refused("deploy", app.directory, "staging")
+        finally:
+            over.set()
+        answers = [one for asked in asking for one in asked.result(timeout=30)]
+    assert problem.kind == "smoke-failed"
+    assert {status for status, _release in answers} == {200}
+    assert {release for _status, release in answers} == {"r1", "r2"}
 
 
 @pytest.mark.parametrize("engine", BOTH_ENGINES)

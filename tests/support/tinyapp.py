@@ -112,6 +112,8 @@ server = Server((host, port), Handler)
 
 
 def stop(*_):
+    if "@ABRUPT@":
+        os._exit(0)  # as many applications do: what is being answered is lost
     ending.set()
     threading.Thread(target=server.shutdown).start()
 
@@ -186,13 +188,17 @@ CMD ["python", "api.py", "0.0.0.0"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """How a version behaves: what its health and its items answer, how its migration ends."""
+    """How a version behaves: what its health and its items answer, how its migration ends.
+
+    abrupt: the API ends at once when told to stop, whatever it was answering.
+    """
 
     version: str = "v1"
     health: int = 200
     items: int = 200
     migrate: int = 0
     taker_exit: str = ""
+    abrupt: bool = False
 
 
 class TinyApp:
@@ -234,6 +240,7 @@ class TinyApp:
             "ITEMS": str(variant.items),
             "MIGRATE": str(variant.migrate),
             "TAKER_EXIT": variant.taker_exit,
+            "ABRUPT": "yes" if variant.abrupt else "",
         }
         contents = {
             "api.py": API,

@@ -12,7 +12,7 @@ from shipway.model.names import EnvironmentId
 from shipway.model.records import Placement, Release, Rollout
 from shipway.model.workload import Health, Instance, InstanceState, Role
 from shipway.rollout.choice import earlier_release
-from shipway.rollout.retirement import connections
+from shipway.rollout.connections import connections
 from shipway.rollout.world import World
 
 

@@ -18,9 +18,9 @@ from shipway.model.names import EnvironmentId
 from shipway.model.records import Placement
 from shipway.model.workload import Artifact
 from shipway.rollout.choice import KEPT
+from shipway.rollout.connections import connections
 from shipway.rollout.routing import apply_routing
 from shipway.rollout.steps.hand_over import running, stop_workers_in_background
-from shipway.rollout.traffic import backend_id
 from shipway.rollout.world import World
 
 log = logging.getLogger("shipway.retirement")
@@ -67,17 +67,6 @@ def _is_due(world: World, placement: Placement) -> bool:
         return False
     app = world.applications.get(placement.fingerprint)
     return now >= due_at + app.policy.drain_deadline_s or connections(world, placement) == 0
-
-
-def connections(world: World, placement: Placement) -> int:
-    """Return how many connections the ingress still holds to the release's instances."""
-    app = world.applications.get(placement.fingerprint)
-    backends = {backend_id(app, rule.service) for rule in app.routes}
-    return sum(
-        upstream.connections
-        for upstream in world.ingress.status().upstreams
-        if upstream.backend in backends and upstream.name.startswith(f"{placement.label}-")
-    )
 
 
 def _stop(world: World, placement: Placement) -> None:
