@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shipway.ports import Clock
 from shipway.store.audit import Audit
+from shipway.store.backups import Backups
 from shipway.store.catalog import Catalog
 from shipway.store.database import Database
 from shipway.store.evidence import EvidenceStore
@@ -25,6 +26,7 @@ class SqliteStore:
         self.rollouts = Rollouts(self.database, clock)
         self.audit = Audit(self.database, clock)
         self.evidence = EvidenceStore(self.database)
+        self.backups = Backups(self.database)
 
     def journal(self, rollout: int) -> RolloutJournal:
         """Return the journal of a rollout."""

@@ -1,0 +1,212 @@
+"""The ports of backup: repositories, records, and what others ask of backup.
+
+A repository holds what survives the server.  It belongs to one environment; names and tags
+in it need no environment of their own.  Everything in it is encrypted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from shipway.model.backup import Backup, BackupKind, Drill, RestorePoint, RestoreTarget
+from shipway.model.names import EnvironmentId
+from shipway.ports import Cancelled, Output
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A tree in a repository.  at: seconds since the epoch; bytes: unpacked."""
+
+    id: str
+    at: float
+    bytes: int
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """A small file in a repository; bytes: as it is stored there, about its own size."""
+
+    name: str
+    bytes: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepositoryStats:
+    """What a repository takes.  free_bytes: None where nobody can say (a bucket)."""
+
+    stored_bytes: int
+    snapshots: int
+    free_bytes: int | None = None
+
+
+class Snapshots(Protocol):
+    """Trees: deduplicated, whole or not there at all."""
+
+    def put(
+        self,
+        tree: Path,
+        *,
+        tags: Mapping[str, str],
+        output: Output = lambda _line: None,
+        cancelled: Cancelled = lambda: False,
+    ) -> Snapshot:
+        """Keep the directory's content (not its path) with tags; return when it is stored.
+
+        Owners are not kept, modes are.  A put that is killed leaves no snapshot.
+        Raises Problem `repository-unreachable`, `repository-refused`, `repository-full`,
+        `repository-locked`, `cancelled`.
+        """
+        ...
+
+    def snapshots(self, tags: Mapping[str, str] | None = None) -> tuple[Snapshot, ...]:
+        """Return those that carry all these tags, newest first."""
+        ...
+
+    def restore(self, snapshot: str, target: Path, *, cancelled: Cancelled = lambda: False) -> None:
+        """Write the snapshot's content into `target`, an empty directory or none yet.
+
+        Raises Problem `no-snapshot`, `repository-damaged`, and those of `put`.
+        """
+        ...
+
+    def forget(self, snapshots: Sequence[str]) -> int:
+        """Ensure that these are gone, and what only they held; return the bytes freed."""
+        ...
+
+
+class Objects(Protocol):
+    """Small files by name (`wal/EPOCH/SEGMENT`), each replaced whole."""
+
+    def put_object(self, name: str, content: bytes) -> None:
+        """Ensure that the object has this content; it is durable when this returns.
+
+        Raises Problem as `put`.
+        """
+        ...
+
+    def get_object(self, name: str) -> bytes:
+        """Return the content.  Raises Problem `no-object`, `repository-damaged`."""
+        ...
+
+    def objects(self, prefix: str = "") -> tuple[StoredObject, ...]:
+        """Return the objects whose names begin so, by name."""
+        ...
+
+    def delete_objects(self, names: Sequence[str]) -> None:
+        """Ensure that these are gone."""
+        ...
+
+
+class Repository(Snapshots, Objects, Protocol):
+    """Both, in one place with one key."""
+
+    @property
+    def where(self) -> str:
+        """Return where it is, as a person would say it; never with a credential."""
+        ...
+
+    def check(self, *, read_data: bool = False) -> None:
+        """Read the repository through.  Raises Problem `repository-damaged`."""
+        ...
+
+    def stats(self) -> RepositoryStats:
+        """Return what it takes."""
+        ...
+
+
+class Repositories(Protocol):
+    """Finds an environment's repository."""
+
+    def of(self, environment: EnvironmentId) -> Repository | None:
+        """Return it, made ready; None where backups are off for this environment.
+
+        Raises Problem `repository-unreachable`, `repository-refused`, `vault-locked`.
+        """
+        ...
+
+
+class BackupRecords(Protocol):
+    """What Shipway's own memory knows; the repository is the truth, this is the fast view."""
+
+    def add(self, backup: Backup) -> None:
+        """Record a backup that is in the repository; again: nothing happens."""
+        ...
+
+    def backups(
+        self,
+        environment: EnvironmentId,
+        *,
+        kind: BackupKind | None = None,
+        subject: str | None = None,
+    ) -> tuple[Backup, ...]:
+        """Return them, newest first."""
+        ...
+
+    def forget(self, environment: EnvironmentId, ids: Sequence[str]) -> None:
+        """Ensure that these backups are recorded no more; drills stay."""
+        ...
+
+    def add_point(self, point: RestorePoint) -> None:
+        """Record a restore point; one of the same name moves."""
+        ...
+
+    def points(self, environment: EnvironmentId) -> tuple[RestorePoint, ...]:
+        """Return the restore points, newest first."""
+        ...
+
+    def add_drill(self, drill: Drill) -> None:
+        """Record a drill."""
+        ...
+
+    def drills(self, environment: EnvironmentId) -> tuple[Drill, ...]:
+        """Return the drills, newest first."""
+        ...
+
+
+class Generations(Protocol):
+    """Which generation of its data a stateful service mounts: a restore makes the next one."""
+
+    def generation(self, environment: EnvironmentId, service: str) -> int:
+        """Return it; 1 where nothing was restored."""
+        ...
+
+    def set_generation(self, environment: EnvironmentId, service: str, generation: int) -> None:
+        """Ensure that the service mounts this generation from its next start on."""
+        ...
+
+
+class RestorePoints(Protocol):
+    """What a rollout asks before it migrates."""
+
+    def set(self, environment: EnvironmentId, name: str) -> tuple[RestorePoint, ...]:
+        """Name this moment in each of the environment's databases; return what was named.
+
+        Nothing where backups are off.  Never raises: what did not work is logged and becomes
+        a condition, because a rollout must not fail for it.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestorePlan:
+    """What a restore will do, before it does it.
+
+    reached_at: the moment that will be reached, as exactly as it is known.
+    lost_s: how much of the time up to now is lost, in seconds.
+    last_took_s: how long the last restore or drill took; None where there was none.
+    """
+
+    environment: EnvironmentId
+    service: str
+    target: RestoreTarget
+    backup: Backup
+    reached_at: float
+    lost_s: float
+    bytes: int
+    last_took_s: float | None = None
+    notes: tuple[str, ...] = ()
