@@ -14,6 +14,7 @@ from shipway.rollout.applications import Applications
 from shipway.rollout.world import EngineKit, World
 from shipway.store.store import SqliteStore
 from shipway.tools import find_tool
+from shipway.vault import AgeVault
 
 DEFAULT_ENGINE = "process"
 
@@ -34,6 +35,7 @@ def build_world(places: Places) -> World:
         clock=clock,
         home=places.home,
         applications=Applications(places.home / "applications"),
+        vault=AgeVault(places.home / "vault", clock),
     )
 
 

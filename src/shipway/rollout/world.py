@@ -11,6 +11,7 @@ from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
 from shipway.ports import BuildCache, Builder, Clock, Console, Engine, Ingress
 from shipway.ports_store import Store
+from shipway.ports_vault import Vault
 from shipway.rollout.applications import Applications
 from shipway.rollout.stops import BackgroundStops
 
@@ -51,6 +52,7 @@ class World:
     read is what is applied.
     addresses: the last address of each instance, by id: one that is being restarted keeps
     its place behind the ingress meanwhile.
+    vault: the secrets of all environments.
     prunes_owed: projects of which releases were removed, but not yet what only they needed.
     """
 
@@ -61,6 +63,7 @@ class World:
     clock: Clock
     home: Path
     applications: Applications
+    vault: Vault
     addresses: dict[str, str] = field(default_factory=dict)
     ingress_lock: threading.RLock = field(default_factory=threading.RLock)
     scope_locks: ScopeLocks = field(default_factory=ScopeLocks)
