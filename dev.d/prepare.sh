@@ -3,6 +3,7 @@
 
 # HAProxy, PostgreSQL and Redis, by the product's own way.
 prepare_programs() {
+    ((EUID != 0)) || need_packages systemd # systemd-analyze: the units are checked by it
     python - <<'PY' || fail 'the tests need these programs'
 import sys
 from shipway.cli.machine import ensure_tools

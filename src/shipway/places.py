@@ -29,6 +29,11 @@ class Places:
         return Path(runtime) / f"shipway-{os.getuid()}-{mark}" / "daemon.sock"
 
     @property
+    def managed(self) -> bool:
+        """Return whether systemd keeps the daemon (`shipway install`): nobody else starts it."""
+        return (self.home / "managed-by-systemd").exists()
+
+    @property
     def lock(self) -> Path:
         """Return the file that the daemon holds locked while it lives."""
         return self.home / "daemon.lock"

@@ -95,6 +95,8 @@ def start(here: Places, client: Client, *, deadline_s: float = START_DEADLINE_S)
     Safe where one runs or starts already.  Raises Problem `daemon-failed`, `home-forbidden`.
     """
     until = time.monotonic() + deadline_s
+    if here.managed:
+        return _await_managed(here, client, until)
     said, mark = _prepare(here)
     child = _spawn(said)
     spawned = time.monotonic()
@@ -115,6 +117,44 @@ def start(here: Places, client: Client, *, deadline_s: float = START_DEADLINE_S)
         details=_said(said, mark),
         hints=["shipway daemon log", "shipway up"],
     )
+
+
+def _await_managed(here: Places, client: Client, until: float) -> dict[str, Any]:
+    """Return what the daemon says that systemd keeps, when it answers; root starts it.
+
+    One started by whoever types would leave files behind that the system user cannot read.
+    """
+    import subprocess
+
+    if os.geteuid() == 0:
+        subprocess.run(
+            ["systemctl", "start", "shipway.service"],
+            check=False, capture_output=True, timeout=START_DEADLINE_S,
+        )  # fmt: skip
+    while time.monotonic() < until:
+        if not _may_speak(here):
+            raise Problem(
+                "not-an-operator",
+                f"{user_name()} may not speak with the daemon of {here.home}.",
+                hints=[
+                    f"sudo shipway install --operator {user_name()}, then log in again",
+                    "SHIPWAY_HOME=DIR shipway …, for a Shipway of your own",
+                ],
+            )
+        about = ask(client)
+        if about is not None:
+            return about
+        time.sleep(POLL_S)
+    raise Problem(
+        "daemon-down",
+        "the daemon that systemd keeps does not answer. What runs goes on running.",
+        hints=["sudo systemctl start shipway", "journalctl -u shipway", "shipway daemon log"],
+    )
+
+
+def _may_speak(here: Places) -> bool:
+    """Return whether the socket, where there is one, is open to this user."""
+    return not here.socket.exists() or os.access(here.socket, os.W_OK)
 
 
 def stop(client: Client, pid: int, *, ingress: bool = False) -> None:

@@ -7,6 +7,7 @@ import click
 from shipway.cli.connection import connect, running_daemon, stop
 from shipway.cli.machine import ensure_tools
 from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.errors import Problem
 from shipway.places import places
 from shipway.tools import find_tool
 
@@ -54,6 +55,12 @@ def up(session: Session, *, tools: bool, yes: bool) -> None:
 def down(session: Session, *, ingress: bool, everything: bool, yes: bool) -> int:
     """End the daemon.  Applications and the proxy go on running without it."""
     console = session.console
+    if places().managed and not (ingress or everything):
+        raise Problem(
+            "kept-by-systemd",
+            "systemd keeps the daemon, and would start it again. Nothing was changed.",
+            hints=["sudo systemctl stop shipway", "shipway daemon restart"],
+        )
     client, about = running_daemon()
     if about is None:
         if not (ingress or everything):

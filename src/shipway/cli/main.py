@@ -54,6 +54,8 @@ SECTIONS = {
         "up": Entry("shipway.cli.life:up", "Start the daemon, get what it needs."),
         "down": Entry("shipway.cli.life:down", "End the daemon; applications go on."),
         "daemon": Entry("shipway.cli.daemon_commands:daemon", "The daemon: status, log, restart."),
+        "install": Entry("shipway.cli.install:install", "Make it a server, kept by systemd."),
+        "uninstall": Entry("shipway.cli.install:uninstall", "Undo that; data stays."),
         "destroy": Entry("shipway.cli.environments:destroy", "Take an environment down."),
         "clean": Entry("shipway.cli.environments:clean", "Remove what is not needed any more."),
         "move": Entry("shipway.cli.environments:move", "A project's directory is elsewhere now."),

@@ -33,6 +33,9 @@ from shipway.rollout.room import keep_room
 
 log = logging.getLogger("shipway.daemon")
 
+SUPERVISOR = "SHIPWAY_SUPERVISOR"
+"""Set by the unit that `shipway install` writes: systemd keeps daemon and proxy."""
+
 LOG_BYTES = 5_000_000
 LOG_FILES = 4
 BACKLOG = 128
@@ -127,11 +130,14 @@ def _server() -> uvicorn.Server:
 
 
 def _listen(path: Path) -> socket.socket:
-    """Return a socket that only this user may open (uvicorn's own would be open to all)."""
+    """Return a socket that only this user may open (uvicorn's own would be open to all).
+
+    Installed on a server, the user's group may too: it is made for operators.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    mask = os.umask(0o177)
+    mask = os.umask(0o117 if os.environ.get(SUPERVISOR) else 0o177)
     try:
         listener.bind(str(path))
     finally:

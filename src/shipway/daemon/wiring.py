@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from shipway.daemon.clock import SystemClock
@@ -30,7 +31,12 @@ def build_world(places: Places) -> World:
             "docker": EngineKit(engine=docker, builder=docker, console=docker, cache=docker),
         },
         default_engine=DEFAULT_ENGINE,
-        ingress=HAProxyIngress(places.home / "ingress", _haproxy(), clock),
+        ingress=HAProxyIngress(
+            places.home / "ingress",
+            _haproxy(),
+            clock,
+            supervised=bool(os.environ.get("SHIPWAY_SUPERVISOR")),
+        ),
         store=SqliteStore(places.database, clock),
         clock=clock,
         home=places.home,

@@ -35,15 +35,23 @@ class HAProxyIngress:
     directory: everything of this proxy; only its user may enter it.
     binary: the haproxy program.
     settings: None: what fits this machine.
+    supervised: the machine's own service manager starts the proxy when its configuration
+    is written, and again when it died.
     Safe for several threads; one process at a time may apply.
     """
 
     def __init__(
-        self, directory: Path, binary: Path, clock: Clock, settings: IngressSettings | None = None
+        self,
+        directory: Path,
+        binary: Path,
+        clock: Clock,
+        settings: IngressSettings | None = None,
+        *,
+        supervised: bool = False,
     ) -> None:
         self._directory = directory
         self._settings = settings
-        self._process = HAProxyProcess(directory, binary, clock)
+        self._process = HAProxyProcess(directory, binary, clock, supervised=supervised)
         self._lock = threading.RLock()
 
     def apply(self, config: IngressConfig) -> None:
@@ -179,12 +187,12 @@ class HAProxyIngress:
         started = self._process.start()
 
         def decided() -> bool:
-            if started.poll() is not None:
+            if started is not None and started.poll() is not None:
                 return True
             return self._serves(control.processes(self._directory), None, rendered.structure)
 
         self._process.wait_until(decided, START_TIMEOUT_S)
-        if started.poll() is None and self.alive():
+        if (started is None or started.poll() is None) and self.alive():
             self._drop_old_maps(rendered)
             return
         self._process.stop()

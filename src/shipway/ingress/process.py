@@ -71,8 +71,11 @@ def parse_features(text: str) -> Features | None:
 class HAProxyProcess:
     """The proxy's process in `directory`; not safe for several threads at a time."""
 
-    def __init__(self, directory: Path, binary: Path, clock: Clock) -> None:
+    def __init__(
+        self, directory: Path, binary: Path, clock: Clock, *, supervised: bool = False
+    ) -> None:
         self.directory = directory
+        self._supervised = supervised
         self._binary = binary
         self._clock = clock
 
@@ -91,9 +94,14 @@ class HAProxyProcess:
         if done.returncode != 0:
             raise refused("HAProxy does not accept the configuration", done.stderr.splitlines())
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start the proxy on the configuration in place; returns at once."""
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """Start the proxy on the configuration in place; returns at once.
+
+        None where the service manager does that, as the configuration was written.
+        """
         self.bound_log()
+        if self._supervised:
+            return None
         try:
             with (self.directory / LOG).open("ab") as log:
                 process = subprocess.Popen(
