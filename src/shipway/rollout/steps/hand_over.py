@@ -7,6 +7,7 @@ it.  A singleton is gone before its successor starts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from shipway.model.application import Application
@@ -28,12 +29,20 @@ def hand_over(run: Run, watch: Watch) -> Mapping[str, Any]:
     _await_stopped(run, run.scope, watch)
     previous, previous_app = run.previous, run.previous_app
     leaving = previous is not None and previous.release != run.release.number
-    if leaving and previous is not None and previous_app is not None:
-        stop_workers_in_background(run.world, previous, previous_app, but=Role.SINGLETON)
-        _stop_singletons(run.kit, previous, previous_app)
-    takers = release_workloads(run.app, run.release, Role.SINGLETON, Role.WORKER)
-    started = [item.name for item in each(run.kit.engine.start, takers)]
-    return {"started": started, "began_at": run.world.clock.now()}
+    with ThreadPoolExecutor(1, thread_name_prefix="hand-over") as pool:
+        if leaving and previous is not None and previous_app is not None:
+            stop_workers_in_background(run.world, previous, previous_app, but=Role.SINGLETON)
+            workers = pool.submit(_begin, run, Role.WORKER)
+            _stop_singletons(run.kit, previous, previous_app)
+        else:
+            workers = pool.submit(_begin, run, Role.WORKER)
+        started = [*_begin(run, Role.SINGLETON), *workers.result()]
+    names = [item.name for item in started]
+    return {"started": names, "began_at": run.world.clock.now()}
+
+
+def _begin(run: Run, role: Role) -> Sequence[Instance]:
+    return each(run.kit.engine.start, release_workloads(run.app, run.release, role))
 
 
 def hand_back(run: Run, watch: Watch) -> None:
