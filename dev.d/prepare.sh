@@ -1,7 +1,7 @@
 # Sourced after packages.sh. What tests and benchmarks need on this machine.
 # shellcheck shell=bash
 
-# HAProxy, PostgreSQL and Redis, by the product's own way.
+# HAProxy, PostgreSQL, Redis and restic, by the product's own way.
 prepare_programs() {
     ((EUID != 0)) || need_packages systemd # systemd-analyze: the units are checked by it
     python - <<'PY' || fail 'the tests need these programs'
@@ -11,7 +11,7 @@ from shipway.errors import Problem
 
 try:
     ensure_tools(
-        ["haproxy", "postgres", "redis"], assume_yes=True,
+        ["haproxy", "postgres", "redis", "restic"], assume_yes=True,
         say=lambda text: print(f"dev: {text}", file=sys.stderr),
     )
 except Problem as problem:

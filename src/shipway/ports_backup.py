@@ -18,12 +18,17 @@ from shipway.ports import Cancelled, Output
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A tree in a repository.  at: seconds since the epoch; bytes: unpacked."""
+    """A tree in a repository.  at: seconds since the epoch; bytes, files: unpacked.
+
+    added_bytes: what it added to the repository; None where only the putter knew.
+    """
 
     id: str
     at: float
     bytes: int
     tags: Mapping[str, str] = field(default_factory=dict)
+    files: int = 0
+    added_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +57,14 @@ class Snapshots(Protocol):
         tree: Path,
         *,
         tags: Mapping[str, str],
+        exclude: Sequence[str] = (),
         output: Output = lambda _line: None,
         cancelled: Cancelled = lambda: False,
     ) -> Snapshot:
         """Keep the directory's content (not its path) with tags; return when it is stored.
 
-        Owners are not kept, modes are.  A put that is killed leaves no snapshot.
+        exclude: paths below it that are left out.  Modes are kept; owners where the
+        repository can, and are given back where root restores.  A put that is killed leaves no snapshot.
         Raises Problem `repository-unreachable`, `repository-refused`, `repository-full`,
         `repository-locked`, `cancelled`.
         """
@@ -110,8 +117,11 @@ class Repository(Snapshots, Objects, Protocol):
         """Return where it is, as a person would say it; never with a credential."""
         ...
 
-    def check(self, *, read_data: bool = False) -> None:
-        """Read the repository through.  Raises Problem `repository-damaged`."""
+    def check(self, *, read_data: bool = False, percent: int = 100) -> None:
+        """Read the repository through; with `read_data`, so much of its data too.
+
+        Raises Problem `repository-damaged`.
+        """
         ...
 
     def stats(self) -> RepositoryStats:

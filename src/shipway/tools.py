@@ -1,4 +1,4 @@
-"""Where this machine's programs are: HAProxy, PostgreSQL, Redis.
+"""Where this machine's programs are: HAProxy, PostgreSQL, Redis, restic.
 
 Looks, never installs (`cli.machine` does).  Beside PATH it knows the folder of the Python
 that runs Shipway (programs that came as packages of it), the folders in which Debian keeps
@@ -23,8 +23,18 @@ POSTGRES_PROGRAMS = frozenset({
 })  # fmt: skip
 
 # What a group of programs needs at least, and the Debian packages that bring it.
-PROGRAMS = {"haproxy": "haproxy", "postgres": "postgres", "redis": "redis-server"}
-PACKAGES = {"haproxy": "haproxy", "postgres": "postgresql", "redis": "redis-server"}
+PROGRAMS = {
+    "haproxy": "haproxy",
+    "postgres": "postgres",
+    "redis": "redis-server",
+    "restic": "restic",
+}
+PACKAGES = {
+    "haproxy": "haproxy",
+    "postgres": "postgresql",
+    "redis": "redis-server",
+    "restic": "restic",
+}
 
 
 def find_tool(name: str) -> Path | None:

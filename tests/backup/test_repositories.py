@@ -35,6 +35,26 @@ def test_a_restored_tree_is_the_tree_that_was_put(repository: Repository, tmp_pa
     assert snapshot.bytes >= 70_002
 
 
+def test_what_is_excluded_is_left_out_and_nothing_else(
+    repository: Repository, tmp_path: Path
+) -> None:
+    source = tree(tmp_path / "source", **{"we[ird]*.db": b"1", "weird.db": b"2", "db": b"3"})
+    tree(source / "below", db=b"4")
+    tree(source / "cache", big=b"5")
+    snapshot = repository.put(source, tags={}, exclude=["we[ird]*.db", "cache", "db"])
+    target = tmp_path / "target"
+    repository.restore(snapshot.id, target)
+    kept = sorted(str(path.relative_to(target)) for path in target.rglob("*"))
+    assert kept == ["below", "below/db", "weird.db"]
+
+
+def test_an_empty_tree_comes_back_empty(repository: Repository, tmp_path: Path) -> None:
+    source = tree(tmp_path / "source")
+    snapshot = repository.put(source, tags={})
+    repository.restore(snapshot.id, tmp_path / "target")
+    assert list((tmp_path / "target").iterdir()) == []
+
+
 def test_snapshots_are_found_by_all_their_tags_newest_first(
     repository: Repository, tmp_path: Path
 ) -> None:

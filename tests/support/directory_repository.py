@@ -36,12 +36,18 @@ class DirectoryRepository:
         tree: Path,
         *,
         tags: Mapping[str, str],
+        exclude: Sequence[str] = (),
         output: Output = lambda _line: None,
         cancelled: Cancelled = lambda: False,
     ) -> Snapshot:
         identifier = uuid.uuid4().hex
         making = self.root / "making" / identifier
-        shutil.copytree(tree, making / "tree", symlinks=True)
+        left_out = {str(tree / name) for name in exclude}
+
+        def ignore(folder: str, names: list[str]) -> list[str]:
+            return [name for name in names if os.path.join(folder, name) in left_out]  # noqa: PTH118
+
+        shutil.copytree(tree, making / "tree", symlinks=True, ignore=ignore)
         if cancelled():
             shutil.rmtree(making)
             raise Problem("cancelled", "the backup was cancelled.")
@@ -101,8 +107,8 @@ class DirectoryRepository:
         for name in names:
             (self.root / "objects" / name).unlink(missing_ok=True)
 
-    def check(self, *, read_data: bool = False) -> None:
-        del read_data
+    def check(self, *, read_data: bool = False, percent: int = 100) -> None:
+        del read_data, percent
 
     def stats(self) -> RepositoryStats:
         size = sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file())

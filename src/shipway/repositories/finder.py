@@ -1,0 +1,100 @@
+"""Finds an environment's repository: its settings, its credentials, the key; makes it ready."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from shipway.errors import Problem
+from shipway.model.backup_settings import BackupSettings, S3Location
+from shipway.model.names import EnvironmentId, Scope
+from shipway.ports_vault import Secrets
+from shipway.repositories.key import RecoveryKey, ensure_key
+from shipway.repositories.places import BucketPlace, DirectoryPlace, Place, open_repository
+from shipway.repositories.repository import ResticRepository
+
+SettingsOf = Callable[[EnvironmentId], BackupSettings | None]
+
+
+class EnvironmentRepositories:
+    """Implements the port Repositories.
+
+    home: the directory of backups below Shipway's own.
+    settings: an environment's settings; None where nothing of it is known.
+    """
+
+    def __init__(self, home: Path, settings: SettingsOf, secrets: Secrets) -> None:
+        self._home = home
+        self._settings = settings
+        self._secrets = secrets
+        self._ready: dict[EnvironmentId, tuple[Place, ResticRepository]] = {}
+        self._guard = threading.Lock()
+        self._making: dict[EnvironmentId, threading.Lock] = {}
+
+    @property
+    def key(self) -> RecoveryKey:
+        """Return the key of all repositories, made now where there is none."""
+        return ensure_key(self._home / "key")
+
+    def of(self, environment: EnvironmentId) -> ResticRepository | None:
+        """Return the environment's repository, made ready; None where there is none."""
+        place = self.place(environment)
+        if place is None:
+            return None
+        with self._guard:
+            known = self._ready.get(environment)
+            making = self._making.setdefault(environment, threading.Lock())
+        if known is not None and known[0] == place:
+            return known[1]
+        with making:
+            known = self._ready.get(environment)
+            if known is not None and known[0] == place:
+                return known[1]
+            label = Scope(environment).label
+            found = open_repository(place, self.key, work=self._home / "work" / label)
+            found.ensure()
+            with self._guard:
+                self._ready[environment] = (place, found)
+        return found
+
+    def place(self, environment: EnvironmentId) -> Place | None:
+        """Return where the environment's repository is; None where nothing is known of it."""
+        settings = self._settings(environment)
+        if settings is None:
+            return None
+        return self.base(environment, settings).below(Scope(environment).label)
+
+    def base(self, environment: EnvironmentId, settings: BackupSettings) -> Place:
+        """Return the place that holds the repositories of a project's environments."""
+        if settings.s3 is not None:
+            return bucket_place(settings.s3, environment, self._secrets)
+        if settings.directory is not None:
+            return DirectoryPlace(path=Path(settings.directory))
+        return DirectoryPlace(path=self._home / "repository")
+
+    def forget_ready(self, environment: EnvironmentId) -> None:
+        """Ask the repository anew the next time: it failed, or its credentials changed."""
+        with self._guard:
+            self._ready.pop(environment, None)
+
+
+def bucket_place(location: S3Location, environment: EnvironmentId, secrets: Secrets) -> BucketPlace:
+    """Return a bucket's folder with its credentials.  Raises Problem `no-credentials`."""
+    values = secrets.values(environment)
+    absent = [name for name in (location.key, location.secret) if not values.get(name)]
+    if absent:
+        raise Problem(
+            "no-credentials",
+            f"the vault of {environment} has no {' and no '.join(absent)}, which the bucket "
+            f"{location.bucket} needs.",
+            hints=[f"shipway secret set {name} -e {environment.name}" for name in absent],
+        )
+    return BucketPlace(
+        endpoint=location.endpoint,
+        bucket=location.bucket,
+        prefix=location.prefix,
+        region=location.region,
+        key=values[location.key],
+        secret=values[location.secret],
+    )
