@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 import shipway
-from shipway.api.routes import console, environments, machine, rollouts
+from shipway.api.routes import console, environments, machine, observe, rollouts
 from shipway.api.service import Service
 from shipway.errors import Problem
 
@@ -26,6 +26,9 @@ STATUS_BY_KIND = {
     "no-environment": 404,
     "nothing-live": 404,
     "no-project": 404,
+    "no-incident": 404,
+    "no-silence": 404,
+    "incident-over": 409,
     "engine-unavailable": 503,
     "internal-error": 500,
 }
@@ -41,7 +44,7 @@ def create_application(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    for routes in (machine, environments, rollouts, console):
+    for routes in (machine, environments, rollouts, console, observe):
         app.include_router(routes.router, prefix="/api/v1")
 
     @app.exception_handler(Problem)

@@ -11,6 +11,7 @@ from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope, release_label
 from shipway.model.records import Placement
 from shipway.model.workload import Instance, InstanceState, LogLine, Role
+from shipway.observe.world import Observatory
 from shipway.ports import Output
 from shipway.rollout.conductor import Conductor
 from shipway.rollout.workloads import release_workload
@@ -30,6 +31,7 @@ class Service:
     conductor: Conductor
     stop: Callable[[], None]
     about: Callable[[], dict[str, Any]]
+    observatory: Observatory
 
     def live(self, environment: EnvironmentId) -> Placement:
         """Return the live placement, or raise Problem `nothing-live`."""

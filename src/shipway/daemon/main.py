@@ -23,7 +23,8 @@ from shipway.api.service import Service
 from shipway.daemon.crash import crash_observer
 from shipway.daemon.loops import Loops
 from shipway.daemon.tending import TEND, rollout_loops
-from shipway.daemon.wiring import build_world
+from shipway.daemon.watching import watching_loops
+from shipway.daemon.wiring import build_observatory, build_world
 from shipway.errors import Problem
 from shipway.model.records import Rollout
 from shipway.places import Places, places
@@ -71,7 +72,8 @@ def main() -> int:
 def _serve(here: Places) -> None:
     started = time.time()
     world = build_world(here)
-    loops = Loops([*rollout_loops(world)])
+    observatory = build_observatory(here, world)
+    loops = Loops([*rollout_loops(world), *watching_loops(observatory)])
 
     def after(rollout: Rollout) -> None:
         loops.nudge(TEND)
@@ -95,7 +97,13 @@ def _serve(here: Places) -> None:
         server.should_exit = True
 
     server.config.app = create_application(
-        Service(world=world, conductor=conductor, stop=stop, about=about)
+        Service(
+            world=world,
+            conductor=conductor,
+            stop=stop,
+            about=about,
+            observatory=observatory,
+        )
     )
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 

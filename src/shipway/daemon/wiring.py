@@ -11,13 +11,17 @@ from shipway.engines.docker import DockerEngine
 from shipway.engines.process import ProcessEngine
 from shipway.errors import Problem
 from shipway.ingress.haproxy import HAProxyIngress
+from shipway.notify import AppriseNotifier
+from shipway.observe.world import EVERY_S, Observatory
 from shipway.rollout.applications import Applications
 from shipway.rollout.world import EngineKit, World
+from shipway.store.history import History
 from shipway.store.store import SqliteStore
 from shipway.tools import find_tool
 from shipway.vault import AgeVault
 
 DEFAULT_ENGINE = "process"
+EVERY_VARIABLE = "SHIPWAY_OBSERVE_EVERY_S"
 
 
 def build_world(places: Places) -> World:
@@ -42,6 +46,26 @@ def build_world(places: Places) -> World:
         home=places.home,
         applications=Applications(places.home / "applications"),
         vault=AgeVault(places.home / "vault", clock),
+    )
+
+
+def build_observatory(places: Places, world: World) -> Observatory:
+    """Return what observation has at hand, over the same world."""
+    store = world.store
+    assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
+    return Observatory(
+        store=store,
+        history=History(places.home / "observe.sqlite"),
+        incidents=store.incidents,
+        silences=store.silences,
+        outbox=store.outbox,
+        notifier=AppriseNotifier(),
+        clock=world.clock,
+        home=places.home,
+        application=world.applications.get,
+        instances=lambda environment: world.kit_of(environment).engine.instances(environment),
+        gauges={},
+        every_s=float(os.environ.get(EVERY_VARIABLE) or EVERY_S),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from shipway.errors import SourceRef
 from shipway.model.backup_settings import BackupSettings
 from shipway.model.names import EnvironmentId
+from shipway.model.watching import Watching
 from shipway.model.workload import MountedFile, Role, SecretMap
 
 HEALTH_PATHS = ("/health", "/healthz", "/up", "/")
@@ -150,6 +151,7 @@ class Application:
     smoke: tuple[SmokeCheck, ...] = ()
     policy: Policy = field(default_factory=Policy)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    watching: Watching = field(default_factory=Watching)
     engine: str | None = None
     volumes: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, Any] = field(default_factory=dict)

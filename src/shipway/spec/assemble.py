@@ -14,6 +14,7 @@ from shipway.compose.units import parse_duration
 from shipway.errors import SourceRef
 from shipway.model.application import Application, Policy, RouteRule, Service, SmokeCheck
 from shipway.model.names import EnvironmentId
+from shipway.model.watching import Watching
 from shipway.model.workload import Role, SecretMap
 from shipway.spec.facts import ServiceFacts, service_facts
 from shipway.spec.files import files_by_service
@@ -88,6 +89,14 @@ def assemble(
             environment=environment,
             declared=tuple(spec.environments),
             zone=layers.values.get("TZ", ""),
+        ),
+        watching=Watching(
+            language=spec.language,
+            rules=spec.alerts,
+            channels=spec.notify,
+            heartbeat=spec.heartbeat,
+            sentry=spec.sentry,
+            **spec.indicators,
         ),
         engine=spec.engine,
         volumes=_section(model, "volumes"),

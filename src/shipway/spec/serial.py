@@ -26,6 +26,7 @@ from shipway.model.application import (
 )
 from shipway.model.backup_settings import settings_from_json, settings_to_json
 from shipway.model.names import EnvironmentId
+from shipway.model.watching import watching_from_json, watching_to_json
 from shipway.model.workload import MountedFile, Role, SecretMap
 from shipway.spec.redact import Redactor
 
@@ -50,6 +51,7 @@ def application_to_json(app: Application, *, reveal: bool) -> dict[str, Any]:
         "smoke": [asdict(check) for check in app.smoke],
         "policy": asdict(app.policy),
         "backup": settings_to_json(app.backup),
+        "watching": watching_to_json(app.watching),
         **{name: getattr(app, name) for name in ("volumes", "networks", "secrets", "configs")},
         "notes": list(app.notes),
     }
@@ -78,6 +80,7 @@ def application_from_json(value: Mapping[str, Any]) -> Application:
         smoke=tuple(SmokeCheck(**{**item, "status": _ranges(item)}) for item in value["smoke"]),
         policy=Policy(**value["policy"]),
         backup=settings_from_json(value["backup"]),
+        watching=watching_from_json(value["watching"]),
         hosts=tuple(value["hosts"]),
         notes=tuple(value["notes"]),
         **{

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.watching import Channel, Heartbeat, RuleChange, SentrySettings
 from shipway.model.workload import Role
 from shipway.spec.kinds import Placed, nearest
 
@@ -162,6 +163,12 @@ class Spec:
     waivers: tuple[WaiverSpec, ...] = ()
     rollout: Mapping[str, Any] = field(default_factory=dict)
     backup: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "en"
+    indicators: Mapping[str, Any] = field(default_factory=dict)
+    alerts: tuple[RuleChange, ...] = ()
+    notify: tuple[Channel, ...] = ()
+    heartbeat: Heartbeat | None = None
+    sentry: SentrySettings | None = None
 
     def environment(self, name: str) -> EnvironmentSpec:
         """Return the environment called `name`; Problem `unknown-environment`."""

@@ -22,10 +22,10 @@ from shipway.errors import Problem
 BUSY_TIMEOUT_S = 10.0
 
 
-def migrations() -> list[tuple[int, str]]:
+def migrations(folder: str = "migrations") -> list[tuple[int, str]]:
     """Return the numbered migrations as (number, SQL), in order and without a gap."""
     found = []
-    for entry in resources.files("shipway.store").joinpath("migrations").iterdir():
+    for entry in resources.files("shipway.store").joinpath(folder).iterdir():
         match = re.fullmatch(r"(\d{4})_[a-z0-9_]+\.sql", entry.name)
         if match:
             found.append((int(match[1]), entry.read_text(encoding="utf-8")))
@@ -34,10 +34,11 @@ def migrations() -> list[tuple[int, str]]:
 
 
 class Database:
-    """One SQLite file of mode 0600, migrated when it is opened."""
+    """One SQLite file of mode 0600, migrated when it is opened; folder: of its migrations."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, folder: str = "migrations") -> None:
         self._path = path
+        self._folder = folder
         self._local = threading.local()
         self._write = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -85,7 +86,7 @@ class Database:
     def _migrate(self) -> None:
         connection = self.connection
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        known = migrations()
+        known = migrations(self._folder)
         if version > len(known):
             raise Problem(
                 "state-too-new",

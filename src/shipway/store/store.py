@@ -10,9 +10,12 @@ from shipway.store.backups import Backups
 from shipway.store.catalog import Catalog
 from shipway.store.database import Database
 from shipway.store.evidence import EvidenceStore
+from shipway.store.incidents import Incidents
 from shipway.store.journal import RolloutJournal
+from shipway.store.outbox import Outbox
 from shipway.store.placements import Placements
 from shipway.store.rollouts import Rollouts
+from shipway.store.silences import Silences
 
 
 class SqliteStore:
@@ -27,6 +30,9 @@ class SqliteStore:
         self.audit = Audit(self.database, clock)
         self.evidence = EvidenceStore(self.database)
         self.backups = Backups(self.database)
+        self.incidents = Incidents(self.database, clock)
+        self.silences = Silences(self.database, clock)
+        self.outbox = Outbox(self.database, clock)
 
     def journal(self, rollout: int) -> RolloutJournal:
         """Return the journal of a rollout."""

@@ -8,6 +8,7 @@ from shipway.spec.keys.backup import BACKUP
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
 from shipway.spec.keys.environments import ENVIRONMENT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
+from shipway.spec.keys.observe import ALERTS, HEARTBEAT, INDICATORS, NOTIFY, SENTRY
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
 from shipway.spec.keys.services import SERVICE
@@ -114,6 +115,36 @@ ROOT = Record(
             "Where backups go, when they are made, how long they are kept.",
             default="{}",
         ),
+        Field(
+            "language",
+            Choice(("en", "ko")),
+            "The language of notifications and documents.",
+            default="en",
+            example="ko",
+        ),
+        Field("indicators", INDICATORS, "What is measured beyond the usual.", default="{}"),
+        Field(
+            "alerts",
+            ALERTS,
+            "Rules that differ from the defaults: false switches one off, a figure is its"
+            " threshold.",
+            default="{}",
+            example="{api-p95: {threshold: 1s, for: 10m}, redis-memory: 90%, websockets: false}",
+        ),
+        Field(
+            "notify",
+            NOTIFY,
+            "Who is told: channels by name, each with the variable that holds its address.",
+            default="{}",
+            example="{slack: SLACK_URL, phone: {url: PHONE_URL, level: urgent}}",
+        ),
+        Field(
+            "heartbeat",
+            HEARTBEAT,
+            "An address outside that notices when this server falls silent.",
+            words="none",
+        ),
+        Field("sentry", SENTRY, "Where releases and deploys are reported.", words="none"),
     ),
     Spec,
     extensions=True,

@@ -1,0 +1,84 @@
+"""The sampler: one look at everything, what is wrong, and the incidents of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from shipway.errors import Problem
+from shipway.model.condition import Condition
+from shipway.model.names import EnvironmentId
+from shipway.model.observe import Reading, Rule
+from shipway.model.rules import effective_rules
+from shipway.observe.judging import Watch, WatchKey, judge
+from shipway.observe.keeping import Keeper
+from shipway.observe.sources.host import Host
+from shipway.observe.sources.instances import Instances
+from shipway.observe.target import Target, targets
+from shipway.observe.world import Observatory
+
+log = logging.getLogger("shipway.observe")
+
+T = TypeVar("T")
+
+
+class Sampler:
+    """Looks, remembers, judges.  One thread calls `look`."""
+
+    def __init__(self, world: Observatory) -> None:
+        self._world = world
+        self._host = Host(world.home)
+        self._instances = Instances(world)
+        self._keeper = Keeper(world)
+        self._watches: dict[WatchKey, Watch] = {}
+        self._said: dict[int, Sequence[Condition]] = {}
+
+    def look(self) -> None:
+        """Look at everything once."""
+        now = self._world.clock.now()
+        looked_at = targets(self._world)
+        readings = self._read(looked_at)
+        self._world.history.record(now, readings)
+        self._watches, conditions = judge(self._watches, readings, rules_of(looked_at), now)
+        self._keeper.keep([*conditions, *self._told()])
+
+    def _read(self, looked_at: Sequence[Target]) -> list[Reading]:
+        readings: list[Reading] = []
+        readings += _guarded("host", self._host.read)
+        for target in looked_at:
+            readings += _guarded("instances", partial(self._instances.read, target))
+        for source in self._world.readings:
+            readings += _guarded("readings", source)
+        return readings
+
+    def _told(self) -> list[Condition]:
+        """Return what other rooms know to be wrong; one that cannot answer means the same still."""
+        found: list[Condition] = []
+        for number, source in enumerate(self._world.conditions):
+            said = _guarded("conditions", source, self._said.get(number, ()))
+            self._said[number] = said
+            found += said
+        return found
+
+
+def rules_of(looked_at: Sequence[Target]) -> Mapping[EnvironmentId | None, Sequence[Rule]]:
+    """Return the rules of each environment, and the machine's."""
+    rules: dict[EnvironmentId | None, Sequence[Rule]] = {None: effective_rules(())}
+    for target in looked_at:
+        rules[target.environment] = effective_rules(target.app.watching.rules)
+    return rules
+
+
+def _guarded(
+    name: str, source: Callable[[], Sequence[T]], otherwise: Sequence[T] = ()
+) -> Sequence[T]:
+    """Return what a source answers; one that fails keeps no other from being looked at."""
+    try:
+        return source()
+    except Problem as problem:
+        log.warning("%s: %s", name, problem.message)
+    except Exception:  # the edge of a source
+        log.exception("unexpected, in %s", name)
+    return otherwise

@@ -1,0 +1,70 @@
+"""What observation has at hand: its ports, filled by the daemon's wiring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipway.model.application import Application
+from shipway.model.names import EnvironmentId
+from shipway.model.records import Placement
+from shipway.model.workload import Instance
+from shipway.ports import Clock
+from shipway.ports_observe import (
+    Conditions,
+    Gauge,
+    HistoryPort,
+    IncidentsPort,
+    Notifier,
+    OutboxPort,
+    Readings,
+    SilencesPort,
+    Timings,
+)
+from shipway.ports_store import Store
+from shipway.ports_vault import Secrets
+
+EVERY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observatory:
+    """Everything that observation shares.
+
+    application: by fingerprint; instances: an environment's, as its engine says.
+    gauges: by engine's name; timings None: this ingress tells none.
+    conditions, readings: what other rooms know to be wrong, and their figures.
+    every_s: seconds between two looks.
+    """
+
+    store: Store
+    history: HistoryPort
+    incidents: IncidentsPort
+    silences: SilencesPort
+    outbox: OutboxPort
+    notifier: Notifier
+    clock: Clock
+    home: Path
+    application: Callable[[str], Application]
+    instances: Callable[[EnvironmentId], Sequence[Instance]]
+    gauges: Mapping[str, Gauge]
+    timings: Timings | None = None
+    secrets: Secrets | None = None
+    conditions: Sequence[Conditions] = ()
+    readings: Sequence[Readings] = ()
+    every_s: float = EVERY_S
+
+    def live(self) -> tuple[tuple[EnvironmentId, str, Placement], ...]:
+        """Return (environment, engine, live placement) of all that serve."""
+        found = []
+        for environment, engine in self.store.catalog.environments():
+            placement = self.store.placements.live(environment)
+            if placement is not None:
+                found.append((environment, engine, placement))
+        return tuple(found)
+
+    def live_application(self, environment: EnvironmentId) -> Application | None:
+        """Return the application that is live, None where nothing is."""
+        placement = self.store.placements.live(environment)
+        return None if placement is None else self.application(placement.fingerprint)
