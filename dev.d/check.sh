@@ -67,10 +67,18 @@ else
 fi
 [[ ! -x $ROOT/.dev/tools/docker-compose ]] || export DOCKER_COMPOSE_BIN=$ROOT/.dev/tools/docker-compose
 
+export SHIPWAY_RAN=$LOGS/passed
+: >"$SHIPWAY_RAN"
 # Two workers for two cores; then, one by one, the tests that measure time.
 together=0 alone=0
 run_tests together -n 2 --dist loadfile -m 'not alone' "$@" || together=$?
 run_tests alone -m alone -q "$@" || alone=$?
+
+# Only a whole run can tell whether what is called proved was proved.
+if (($# == 0)) && ! "$ROOT/dev.d/docs.sh" requirements --ran "$SHIPWAY_RAN"; then
+    say 'docs/requirements.md calls proved what no test proved in this run'
+    lint=1
+fi
 
 clean_up
 ((!lint)) || say 'the linters found something: see above'
