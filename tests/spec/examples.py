@@ -41,6 +41,25 @@ migrate: {service: api, command: alembic upgrade head, deadline: 10m}
 smoke: [{name: cards, path: "/api/cards?x=1", status: [200, 204-206], contains: "ok", host: a.b, method: GET, timeout: 5s, attempts: 3}]
 rollout: {settle: 1s, soak: 0s, drain: 60s, keep_warm: 10m, keep_releases: 2, disk_floor: 20GB, disk_minimum: 1073741824, build_deadline: 30m}
 waivers: [{check: compose.latest-tag, reason: "ours, built daily", by: Mina, until: 2026-12-31}]
+journeys:
+  post-a-card:
+    about: A card comes to every screen.
+    smoke: true
+    environments: [staging]
+    monitor: 5m
+    deadline: 30s
+    values: {who: "{{random.email}}", key: "{{env.API_KEY}}"}
+    skip_when: {without: [OPENAI_API_KEY], reason: no key there}
+    steps:
+      - {connect: /ws, headers: {Origin: "http://a"}, timeout: 3s}
+      - {name: post, request: POST /api/cards, host: a.b, headers: {X-Key: "{{key}}"}, json: {title: "{{who}}", list: [1, null]}, expect: {status: 201, headers: {Content-Type: json}, json: {$.title: "{{who}}"}, has: ["$.id"], lacks: ["$.error"], contains: [a, b], within: 2s}, save: {card: $.id}}
+      - {send: {type: ping}, receive: {json: {$.type: pong}, within: 5s}, save: {at: $.at}}
+      - {send: hello, socket: second}
+      - {request: "/api/cards/{{card}}", wait: 20s, every: 500ms, skip_when: {status: 404, json: {$.datasets: []}, contains: off, reason: none}}
+      - {request: PUT /x, form: {a: "1"}}
+      - {request: PATCH /x, body: text}
+    always:
+      - {request: "DELETE /api/cards/{{card}}"}
 x-anything: [goes]
 """,
     "one compose file": "compose: docker-compose.prod.yml\n",
@@ -102,6 +121,15 @@ BAD = {
     "waiver without a reason": "waivers: [{check: compose.latest-tag, by: Mina, until: 2026-12-31}]\n",
     "waiver until no day": "waivers: [{check: a.b, reason: r, by: Mina, until: 2026-12}]\n",
     "smoke method": "smoke: [{path: /, method: FETCH}]\n",
+    "journey name": "journeys: {A B: {steps: [{request: /}]}}\n",
+    "journey without steps": "journeys: {a: {}}\n",
+    "journey with no step": "journeys: {a: {steps: []}}\n",
+    "request without path": "journeys: {a: {steps: [{request: GET}]}}\n",
+    "request with another method": "journeys: {a: {steps: [{request: FETCH /}]}}\n",
+    "json path": "journeys: {a: {steps: [{request: /, expect: {json: {status: ok}}}]}}\n",
+    "save rule": "journeys: {a: {steps: [{request: /, save: {a: id}}]}}\n",
+    "skip without reason": "journeys: {a: {skip_when: {without: A}, steps: [{request: /}]}}\n",
+    "wait as a number": "journeys: {a: {steps: [{request: /, wait: 5}]}}\n",
     "smoke attempts": "smoke: [{path: /, attempts: 0}]\n",
     "size without sense": "rollout: {disk_floor: 20XB}\n",
     "negative size": "rollout: {disk_floor: -1}\n",

@@ -15,8 +15,9 @@ REFUSALS = {
     "projct: shop": """\
 shipway.yaml:1:1: unknown key 'projct'.
 Hint: did you mean 'project'?
-Hint: keys that are known here: project, compose, engine, profiles, env_files, variables, files, \
-environments, routes, services, migrate, smoke, waivers, rollout, backup, language, indicators, alerts, notify, heartbeat, sentry""",
+Hint: keys that are known here: project, compose, engine, profiles, env_files, variables, \
+files, environments, routes, services, migrate, smoke, journeys, waivers, rollout, backup, \
+language, indicators, alerts, notify, heartbeat, sentry""",
     "project: shop\nroutes:\n  - path: /\n    servce: api": """\
 shipway.yaml:4:5: unknown key 'servce' in routes[0].
 Hint: did you mean 'service'?

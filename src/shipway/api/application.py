@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
 import shipway
-from shipway.api.routes import console, environments, machine, observe, rollouts
+from shipway.api.routes import console, environments, journeys, machine, observe, rollouts
 from shipway.api.service import Service
 from shipway.errors import Problem
 
@@ -29,6 +29,7 @@ STATUS_BY_KIND = {
     "no-incident": 404,
     "no-silence": 404,
     "incident-over": 409,
+    "no-journey": 404,
     "engine-unavailable": 503,
     "internal-error": 500,
 }
@@ -44,7 +45,7 @@ def create_application(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    for routes in (machine, environments, rollouts, console, observe):
+    for routes in (machine, environments, rollouts, console, observe, journeys):
         app.include_router(routes.router, prefix="/api/v1")
 
     @app.exception_handler(Problem)

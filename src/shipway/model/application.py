@@ -13,6 +13,7 @@ from typing import Any
 
 from shipway.errors import SourceRef
 from shipway.model.backup_settings import BackupSettings
+from shipway.model.journey import Journey
 from shipway.model.names import EnvironmentId
 from shipway.model.watching import Watching
 from shipway.model.workload import MountedFile, Role, SecretMap
@@ -149,6 +150,7 @@ class Application:
     base_path: str = "/"
     jobs: tuple[Job, ...] = ()
     smoke: tuple[SmokeCheck, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     policy: Policy = field(default_factory=Policy)
     backup: BackupSettings = field(default_factory=BackupSettings)
     watching: Watching = field(default_factory=Watching)

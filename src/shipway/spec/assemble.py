@@ -83,6 +83,7 @@ def assemble(
         base_path=declared.path,
         jobs=make_jobs(spec, facts, roles),
         smoke=tuple(_smoke(spec)),
+        journeys=tuple(item for item in spec.journeys if item.goes_in(environment)),
         policy=Policy(**{**spec.rollout, **declared.rollout}),
         backup=settings_for(
             dict(spec.backup),

@@ -27,6 +27,7 @@ class DifferenceKind(StrEnum):
     ADDRESS = "address"
     JOB = "job"
     SMOKE = "smoke"
+    JOURNEY = "journey"
     POLICY = "policy"
     RESOURCE = "resource"
     ENGINE = "engine"
@@ -73,6 +74,9 @@ def differences(old: Application, new: Application) -> list[Difference]:
         *_figures(DifferenceKind.ADDRESS, _address(one), _address(two)),
         *_listed(DifferenceKind.JOB, _by(one["jobs"], "name"), _by(two["jobs"], "name")),
         *_listed(DifferenceKind.SMOKE, _by(one["smoke"], "name"), _by(two["smoke"], "name")),
+        *_listed(
+            DifferenceKind.JOURNEY, _by(one["journeys"], "name"), _by(two["journeys"], "name")
+        ),
         *_figures(DifferenceKind.POLICY, one["policy"], two["policy"]),
         *_listed(DifferenceKind.RESOURCE, _resources(one), _resources(two)),
         *_figures(DifferenceKind.ENGINE, _only(one, "engine"), _only(two, "engine")),

@@ -57,6 +57,20 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Anything:
+    """Any value, as JSON could carry it."""
+
+    label: str = "any value"
+
+    def read(self, node: Node, at: str) -> Any:
+        del at
+        return node.plain
+
+    def schema(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Integer:
     """A whole number between two bounds."""
 

@@ -25,6 +25,7 @@ from shipway.model.application import (
     SmokeCheck,
 )
 from shipway.model.backup_settings import settings_from_json, settings_to_json
+from shipway.model.journey import journey_from_json, journey_to_json
 from shipway.model.names import EnvironmentId
 from shipway.model.watching import watching_from_json, watching_to_json
 from shipway.model.workload import MountedFile, Role, SecretMap
@@ -49,6 +50,7 @@ def application_to_json(app: Application, *, reveal: bool) -> dict[str, Any]:
         "routes": [asdict(rule) for rule in app.routes],
         "jobs": [asdict(job) for job in app.jobs],
         "smoke": [asdict(check) for check in app.smoke],
+        "journeys": [journey_to_json(journey) for journey in app.journeys],
         "policy": asdict(app.policy),
         "backup": settings_to_json(app.backup),
         "watching": watching_to_json(app.watching),
@@ -78,6 +80,7 @@ def application_from_json(value: Mapping[str, Any]) -> Application:
             Job(**{**item, "argv": _optional_tuple(item["argv"])}) for item in value["jobs"]
         ),
         smoke=tuple(SmokeCheck(**{**item, "status": _ranges(item)}) for item in value["smoke"]),
+        journeys=tuple(journey_from_json(item) for item in value["journeys"]),
         policy=Policy(**value["policy"]),
         backup=settings_from_json(value["backup"]),
         watching=watching_from_json(value["watching"]),

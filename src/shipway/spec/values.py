@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.journey import Journey
 from shipway.model.watching import Channel, Heartbeat, RuleChange, SentrySettings
 from shipway.model.workload import Role
 from shipway.spec.kinds import Placed, nearest
@@ -160,6 +161,7 @@ class Spec:
     services: Mapping[str, ServiceSpec] = field(default_factory=dict)
     migrate: tuple[MigrateSpec, ...] = ()
     smoke: tuple[SmokeSpec, ...] = ()
+    journeys: tuple[Journey, ...] = ()
     waivers: tuple[WaiverSpec, ...] = ()
     rollout: Mapping[str, Any] = field(default_factory=dict)
     backup: Mapping[str, Any] = field(default_factory=dict)

@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, Integer, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Integer,
+    RowMapping,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from board.tables import cards
 
@@ -65,3 +75,8 @@ def mark_processed(connection: Connection, card_id: int, summary: str) -> Card |
     )
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else _card(row)
+
+
+def remove(connection: Connection, card_id: int) -> None:
+    """Remove a card, if it is there."""
+    connection.execute(delete(cards).where(cards.c.id == card_id))

@@ -38,6 +38,12 @@ def read_card(card_id: int) -> Card:
     return card
 
 
+@router.delete("/cards/{card_id}", status_code=204)
+def delete_card(card_id: int) -> None:
+    with engine.connect() as connection:
+        cards.remove(connection, card_id)
+
+
 @router.post("/cards", status_code=201, response_model=Card)
 def post_card(new: NewCard) -> Response:
     with engine.connect() as connection:

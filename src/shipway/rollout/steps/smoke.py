@@ -13,6 +13,7 @@ from shipway.model.workload import Instance, InstanceState, Role
 from shipway.rollout.evidence import last_log_lines
 from shipway.rollout.probe import Answer, ask, within
 from shipway.rollout.run import Run
+from shipway.rollout.smoke_journeys import go_smoke_journeys
 from shipway.rollout.steps.services import is_ready
 from shipway.rollout.traffic import joined
 from shipway.saga.step import Step, Watch
@@ -21,7 +22,7 @@ PAUSE_S = 0.25
 
 
 def smoke_and_soak(run: Run, watch: Watch) -> Mapping[str, Any]:
-    """Ask the smoke checks, then watch the instances for the settle and soak times.
+    """Ask the smoke checks, go the smoke journeys, then watch the instances for the settle and soak times.
 
     Workers settle from the moment at which they were started, so that what came after counts.
     """
@@ -29,8 +30,9 @@ def smoke_and_soak(run: Run, watch: Watch) -> Mapping[str, Any]:
     until = time.monotonic() + max(settled_in, run.app.policy.soak_s)
     before = _restarts_before(run)
     answers = {check.name: str(_smoke(run, check, watch)) for check in run.app.smoke}
+    journeys = go_smoke_journeys(run, watch)
     _soak(run, before, until, watch)
-    return {"answers": answers}
+    return {"answers": answers, "journeys": journeys}
 
 
 def _smoke(run: Run, check: SmokeCheck, watch: Watch) -> Answer:

@@ -8,6 +8,7 @@ from shipway.spec.keys.backup import BACKUP
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
 from shipway.spec.keys.environments import ENVIRONMENT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
+from shipway.spec.keys.journeys import JOURNEYS
 from shipway.spec.keys.observe import ALERTS, HEARTBEAT, INDICATORS, NOTIFY, SENTRY
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
@@ -100,6 +101,12 @@ ROOT = Record(
             ListOf(SMOKE),
             "Requests through the ingress right after the switch; a bad answer switches back.",
             default="[]",
+        ),
+        Field(
+            "journeys",
+            JOURNEYS,
+            "Multi-step checks over HTTP and WebSocket, by name: docs/journeys.md.",
+            default="{}",
         ),
         Field(
             "waivers",
