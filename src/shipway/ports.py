@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from shipway.model.names import EnvironmentId, Scope
-from shipway.model.routing import IngressConfig, IngressStatus
+from shipway.model.routing import IngressConfig, IngressStatus, RequestTimings
 from shipway.model.workload import Artifact, Instance, LogLine, Workload
 
 Output = Callable[[str], None]
@@ -212,6 +212,19 @@ class Ingress(Protocol):
 
     def shutdown(self) -> None:
         """Ensure that the proxy has ended."""
+        ...
+
+
+class AccessLog(Protocol):
+    """What the proxy measured of each request; the ingress implements it beside Ingress."""
+
+    def timings(self) -> RequestTimings:
+        """Return the requests that ended since the last call, oldest first.
+
+        Bounded: the proxy remembers some thousands; whoever asks every few seconds gets
+        all of an ordinary load, and is told where some were lost.  One reader only.
+        Nothing where no proxy runs.
+        """
         ...
 
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from shipway.errors import Problem
 from shipway.ingress.process import check_argv
-from shipway.ingress.render import Rendered, parse_server_id, render, server_id
+from shipway.ingress.render import Rendered, render
 from shipway.ingress.settings import IngressSettings
+from shipway.ingress.text import parse_server_id, server_id
 from shipway.model.routing import Backend, IngressConfig, Listener, Route, Upstream
 from tests.ingress.support import DRAIN, backend, haproxy_binary, upstream
 
@@ -48,22 +49,38 @@ EXPECTED_TAIL = """\
 frontend 0.0.0.0:4500
     bind 0.0.0.0:4500
     bind unix@handover-0.0.0.0-4500.sock mode 600 accept-proxy
+    log ring@access local0
+    option dontlognull
+    tcp-request connection track-sc0 src,ipmask(32,64) table clients:
+    tcp-request connection reject if { sc0_conn_cur gt 1000 }
     http-request set-var(txn.backend) str(handover:0.0.0.0:4500) if { stopping }
     http-request allow if { var(txn.backend) -m found }
-    http-request set-var(txn.path) path,concat(/)
+    http-request return status 431 content-type "text/plain; charset=utf-8" string "431: the request's headers are too large.\\n" hdr Cache-Control no-store if { req.hdrs,length gt 12000 }
+    http-request return status 405 content-type "text/plain; charset=utf-8" string "405: this method is not allowed.\\n" hdr Cache-Control no-store if { method TRACE CONNECT }
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store unless { req.hdr(host) -m reg '^([A-Za-z0-9_.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?$' }
+    http-request set-var(txn.path) path
+    http-request set-var(txn.odd) bool(true) if { path_sub % // /. ; \\\\ \\# }
+    http-request set-var(txn.path) 'path,url_dec,regsub(";[^/]*","",g),regsub("//+","/",g)' if { var(txn.odd) -m found }
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if { var(txn.odd) -m found } { var(txn.path) -m reg '(^|/)\\.\\.?(/|$)' }
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if { var(txn.odd) -m found } { var(txn.path) -m reg '[\\\\\\x00-\\x1f\\x7f]' }
+    http-request set-var(txn.path) var(txn.path),concat(/)
     http-request set-var(txn.route) req.hdr(host),host_only,lower,rtrim(.),concat(,txn.path),map_beg(MAP)
     http-request set-var(txn.route) str(*),concat(,txn.path),map_beg(MAP) unless { var(txn.route) -m found }
     http-request return status 404 content-type "text/plain; charset=utf-8" string "404: nothing is served at this address.\\n" hdr Cache-Control no-store unless { var(txn.route) -m found }
     http-request set-var(txn.backend) var(txn.route),field(1,|)
+    http-request set-var(txn.policy) var(txn.route),field(4,|)
+    http-request set-var(txn.client) src
+    http-request set-var(txn.scheme) str(http)
     http-request del-header Forwarded
     http-request del-header Proxy
     http-request del-header X-Forwarded-Prefix
-    http-request set-header X-Forwarded-For %[src]
-    http-request set-header X-Real-IP %[src]
-    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
+    http-request set-header X-Forwarded-For %[var(txn.client)]
+    http-request set-header X-Real-IP %[var(txn.client)]
+    http-request set-header X-Forwarded-Proto %[var(txn.scheme)]
     http-request set-header X-Forwarded-Host %[req.hdr(host)]
     http-request set-header X-Forwarded-Port %[dst_port]
     http-request set-var(txn.strip) var(txn.route),field(2,|)
+    http-request set-path %[path,'regsub("//+","/",g)'] if { var(txn.odd) -m found } !{ var(txn.strip) -m str 0 }
     http-request set-header X-Forwarded-Prefix %[var(txn.route),field(3,|)] if { var(txn.strip) -m str 1 }
     http-request set-path /%[path,field(3,/,0)] if { var(txn.strip) -m str 1 }
     http-response del-header Server
@@ -91,16 +108,16 @@ backend shop.production.web
 """
 
 EXPECTED_MAP = """\
-*/ shop.production.web|0|
-*/api/ shop.production.api|1|/api
-api.shop.example/ shop.production.api|0|
+*/ shop.production.web|0||0
+*/api/ shop.production.api|1|/api|0
+api.shop.example/ shop.production.api|0||0
 """
 
 
 def haproxy_says(directory: Path, rendered: Rendered) -> str:
     """Return HAProxy's complaints about the files; empty: it takes them."""
     (directory / "x.cfg").write_text(rendered.text)
-    for name, content in rendered.maps.items():
+    for name, content in rendered.files.items():
         (directory / name).write_text(content)
     done = subprocess.run(
         check_argv(haproxy_binary(), "x.cfg"),
@@ -114,7 +131,7 @@ def haproxy_says(directory: Path, rendered: Rendered) -> str:
 
 def test_a_shop_is_rendered_as_a_person_would_write_it() -> None:
     rendered = render(SHOP, SETTINGS)
-    ((name, content),) = rendered.maps.items()
+    ((name, content),) = rendered.files.items()
     tail = rendered.text[rendered.text.index("frontend ") :]
     assert tail.replace(name, "MAP") == EXPECTED_TAIL
     assert content == EXPECTED_MAP
@@ -203,11 +220,11 @@ def test_no_text_gets_into_the_files_that_was_not_checked(
             )
         )
         if made is not None:
-            (content,) = made.maps.values()
+            (content,) = made.files.values()
             assert len(content.splitlines()) == 1
             key, _, value = content.rstrip("\n").partition(" ")
             assert key.endswith("/")
-            assert len(value.split("|")) == 3
+            assert len(value.split("|")) == 4
             assert " " not in value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 
 import pytest
 
@@ -53,7 +54,8 @@ def test_a_thousand_routes_choose_as_the_model_does(
                 assert route is not None  # there is one without host, for every path
                 body = await connection.request("GET", f"{path}?q=/api", host=host)
                 prefix = route.strip.rstrip("/")
-                expected = "/" + path[len(prefix) :].removeprefix("/") if prefix else path
+                merged = re.sub("//+", "/", path)
+                expected = "/" + merged[len(prefix) :].removeprefix("/") if prefix else path
                 assert f"GET {expected}?q=/api HTTP/1.1" in body, (host, path, route)
                 seen = [
                     line.partition(":")[2].strip()

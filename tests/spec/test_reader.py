@@ -16,12 +16,12 @@ REFUSALS = {
 shipway.yaml:1:1: unknown key 'projct'.
 Hint: did you mean 'project'?
 Hint: keys that are known here: project, compose, engine, profiles, env_files, variables, \
-files, environments, routes, services, migrate, smoke, journeys, waivers, rollout, backup, \
+files, environments, routes, ingress, services, migrate, smoke, journeys, waivers, rollout, backup, \
 language, indicators, alerts, notify, heartbeat, sentry""",
     "project: shop\nroutes:\n  - path: /\n    servce: api": """\
 shipway.yaml:4:5: unknown key 'servce' in routes[0].
 Hint: did you mean 'service'?
-Hint: keys that are known here: path, host, service, port, strip, timeout, websocket_timeout""",
+Hint: keys that are known here: path, host, service, port, strip, timeout, websocket_timeout, rate, burst, max_body, allow, login, cache""",
     "services:\n  api: {role: wrker}": """\
 shipway.yaml:2:15: services.api.role must be web, worker, singleton, job or stateful, not 'wrker'.
 Hint: did you mean 'worker'?""",

@@ -14,14 +14,18 @@ from pathlib import Path
 
 from shipway.files import replace_file
 from shipway.ingress import control, plan
+from shipway.ingress.access import AccessReader
+from shipway.ingress.certificates import parse_list, plan_certificates
 from shipway.ingress.checked import checked
 from shipway.ingress.control import Processes, Session, Unreachable
+from shipway.ingress.frontends import CERTIFICATES, DEFAULT_CERTIFICATE
 from shipway.ingress.listening import check_ports, held_by_the_unseen
 from shipway.ingress.process import CONFIG, HAProxyProcess, refused
 from shipway.ingress.render import RUNTIME_SOCKET, Rendered, render
+from shipway.ingress.selfsigned import self_signed
 from shipway.ingress.sessions import end_old_sessions
 from shipway.ingress.settings import IngressSettings
-from shipway.model.routing import IngressConfig, IngressStatus
+from shipway.model.routing import IngressConfig, IngressStatus, RequestTimings
 from shipway.ports import Clock
 
 START_TIMEOUT_S = 10.0
@@ -53,6 +57,7 @@ class HAProxyIngress:
         self._settings = settings
         self._process = HAProxyProcess(directory, binary, clock, supervised=supervised)
         self._lock = threading.RLock()
+        self._access = AccessReader(directory)
 
     def apply(self, config: IngressConfig) -> None:
         """Ensure that the proxy runs and that its running state equals `config`.
@@ -65,6 +70,7 @@ class HAProxyIngress:
                 self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._process.bound_log()
                 rendered = render(config, self._known_settings())
+                self._ensure_default_certificate(rendered)
                 self._make_equal(config, rendered)
             except (Unreachable, OSError) as error:  # OSError: a full disk, a lost directory
                 raise self._process.unavailable(str(error)) from error
@@ -94,6 +100,10 @@ class HAProxyIngress:
             return control.processes(self._directory).worker is not None
         except Unreachable:
             return False
+
+    def timings(self) -> RequestTimings:
+        """Return the requests that ended since the last call; see `shipway.ports.AccessLog`."""
+        return self._access.read()
 
     def shutdown(self) -> None:
         """Ensure that the proxy has ended; its connections are cut."""
@@ -144,7 +154,7 @@ class HAProxyIngress:
 
     def _restructure(self, before: Processes, config: IngressConfig, rendered: Rendered) -> None:
         check_ports(config.listeners, ours=before.pids)
-        self._write_maps(rendered)
+        self._write_files(rendered)
         self._process.check(rendered.text)
         path = self._directory / CONFIG
         previous = path.read_bytes() if path.exists() else None
@@ -152,7 +162,7 @@ class HAProxyIngress:
         since = self._process.log_size()
         self._process.reload()
         if self._took_over(before, rendered.structure):
-            self._drop_old_maps(rendered)
+            self._drop_old_files(rendered)
             return
         if previous is not None:
             replace_file(path, previous, mode=0o600)
@@ -180,7 +190,7 @@ class HAProxyIngress:
 
         self._process.wait_until(gone, LEAVE_TIMEOUT_S)
         check_ports(config.listeners, ours=())
-        self._write_maps(rendered)
+        self._write_files(rendered)
         self._process.check(rendered.text)
         replace_file(self._directory / CONFIG, rendered.text, mode=0o600)
         since = self._process.log_size()
@@ -193,7 +203,7 @@ class HAProxyIngress:
 
         self._process.wait_until(decided, START_TIMEOUT_S)
         if (started is None or started.poll() is None) and self.alive():
-            self._drop_old_maps(rendered)
+            self._drop_old_files(rendered)
             return
         self._process.stop()
         tail = self._process.log_tail(since)
@@ -247,21 +257,28 @@ class HAProxyIngress:
             return {}
 
     def _write(self, rendered: Rendered) -> None:
+        self._write_files(rendered)
         path = self._directory / CONFIG
         if not path.exists() or path.read_text() != rendered.text:
-            self._write_maps(rendered)
             replace_file(path, rendered.text, mode=0o600)
+        self._drop_old_files(rendered)
 
-    def _write_maps(self, rendered: Rendered) -> None:
-        for name, content in rendered.maps.items():
+    def _ensure_default_certificate(self, rendered: Rendered) -> None:
+        path = self._directory / DEFAULT_CERTIFICATE
+        if rendered.certificates and not path.exists():
+            replace_file(path, self_signed("shipway default certificate"), mode=0o600)
+
+    def _write_files(self, rendered: Rendered) -> None:
+        for name, content in (*rendered.files.items(), *rendered.certificates.items()):
             path = self._directory / name
             if not path.exists() or path.read_text() != content:
                 replace_file(path, content, mode=0o600)
 
-    def _drop_old_maps(self, rendered: Rendered) -> None:
-        for path in self._directory.glob("routes-*.map"):
-            if path.name not in rendered.maps:
-                path.unlink(missing_ok=True)
+    def _drop_old_files(self, rendered: Rendered) -> None:
+        for pattern in ("routes-*.map", "challenges-*.map", "page-*.html", "cert-*.pem"):
+            for path in self._directory.glob(pattern):
+                if path.name not in rendered.files and path.name not in rendered.certificates:
+                    path.unlink(missing_ok=True)
 
 
 _STATISTICS = "show stat -1 4 -1"
@@ -269,9 +286,24 @@ _STATISTICS = "show stat -1 4 -1"
 
 
 def _tell(session: Session, config: IngressConfig) -> tuple[str, ...] | None:
-    """Make the worker's servers equal to `config`; return who leaves, None if it refused."""
+    """Make the worker's servers and certificates equal to `config`; return who leaves.
+
+    None where the worker refused.
+    """
     running = plan.parse_servers(session.ask(["show servers state"])[0])
     change = plan.plan_change(running, config)
     answers = session.ask([command for command, _ in change.commands])
-    expected = [answer for _, answer in change.commands]
-    return change.leaving if answers == expected else None
+    if answers != [answer for _, answer in change.commands]:
+        return None
+    return change.leaving if _tell_certificates(session, config) else None
+
+
+def _tell_certificates(session: Session, config: IngressConfig) -> bool:
+    if not any(listener.tls for listener in config.listeners):
+        return True
+    running = parse_list(session.ask([f"show ssl crt-list {CERTIFICATES}"])[0])
+    for command, expected in plan_certificates(running, config.certificates):
+        # One at a time: a chain with its key fills the proxy's buffer.
+        if expected not in session.ask([command])[0]:
+            return False
+    return True

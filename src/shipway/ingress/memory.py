@@ -15,6 +15,8 @@ from shipway.ingress.routing import choose_route
 from shipway.model.routing import (
     IngressConfig,
     IngressStatus,
+    RequestTiming,
+    RequestTimings,
     Upstream,
     UpstreamState,
     UpstreamStatus,
@@ -29,6 +31,7 @@ class MemoryIngress:
 
     history: every configuration that was applied, oldest first.
     cut: upstreams that were removed while connections were open, in order.
+    seen: requests that the next `timings` gives.
     busy_ports: port → who holds it; applying such a listener is refused.
     refuse_next: raised by the next `apply`, once, which then changes nothing.
     """
@@ -36,6 +39,7 @@ class MemoryIngress:
     def __init__(self) -> None:
         self.history: list[IngressConfig] = []
         self.cut: list[Key] = []
+        self.seen: list[RequestTiming] = []
         self.busy_ports: dict[int, str] = {}
         self.refuse_next: Problem | None = None
         self._running = False
@@ -94,6 +98,12 @@ class MemoryIngress:
         with self._lock:
             self._running = False
             self._upstreams = {}
+
+    def timings(self) -> RequestTimings:
+        """See `shipway.ports.AccessLog`."""
+        with self._lock:
+            found, self.seen = tuple(self.seen), []
+            return RequestTimings(requests=found)
 
     def kill(self) -> None:
         """Do as if somebody killed the proxy."""

@@ -11,7 +11,8 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shipway.ingress.render import SERVER_PARAMETERS, endpoint, parse_server_id, server_id
+from shipway.ingress.backends import SERVER_PARAMETERS
+from shipway.ingress.text import endpoint, parse_server_id, server_id
 from shipway.model.routing import IngressConfig, UpstreamState, UpstreamStatus
 
 ADDED = "New server registered."

@@ -15,6 +15,9 @@ class IngressSettings:
     """Limits and time-outs of the proxy itself.  Times are in seconds.
 
     connections_max: clients at the same time; more wait in the kernel's queue.
+    client_connections_max: of one address (IPv6: one /64); more are closed at once, so that
+        nobody keeps the others out.  Trusted proxies are not counted.
+    header_bytes_max: of a request; answered 431 above it.
     threads: worker threads.
     request_timeout_s: for a client to send the head of its request.
     client_timeout_s: silence of a client within a request.
@@ -27,6 +30,8 @@ class IngressSettings:
     """
 
     connections_max: int = 4000
+    client_connections_max: int = 1000
+    header_bytes_max: int = 12_000
     threads: int = 2
     request_timeout_s: float = 10.0
     client_timeout_s: float = 60.0
@@ -43,8 +48,10 @@ class IngressSettings:
         """
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         fitting = 20_000 if hard == resource.RLIM_INFINITY else max(100, (hard - FD_RESERVE) // 2)
+        connections = min(20_000, fitting)
         return cls(
-            connections_max=min(20_000, fitting),
+            connections_max=connections,
+            client_connections_max=max(50, connections // 4),
             threads=min(4, os.cpu_count() or 1),
             prometheus=prometheus,
         )

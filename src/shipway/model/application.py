@@ -13,8 +13,10 @@ from typing import Any
 
 from shipway.errors import SourceRef
 from shipway.model.backup_settings import BackupSettings
+from shipway.model.front import FrontDoor
 from shipway.model.journey import Journey
 from shipway.model.names import EnvironmentId
+from shipway.model.routing import RateLimit
 from shipway.model.watching import Watching
 from shipway.model.workload import MountedFile, Role, SecretMap
 
@@ -68,7 +70,13 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRule:
-    """Requests for `host` (None: any) below `path` go to a service."""
+    """Requests for `host` (None: any) below `path` go to a service.
+
+    rate: of one client.  allow: networks; everyone else is refused.
+    login: (user, name of the value that holds the password).
+    cache: Cache-Control for answers without; `cache_hashed`: only of files whose name
+    holds a hash.
+    """
 
     service: str
     path: str = "/"
@@ -76,6 +84,12 @@ class RouteRule:
     strip: bool = False
     response_timeout_s: float = 60.0
     tunnel_timeout_s: float = 86_400.0
+    rate: RateLimit | None = None
+    body_bytes_max: int | None = None
+    allow: tuple[str, ...] = ()
+    login: tuple[tuple[str, str], ...] = ()
+    cache: str = ""
+    cache_hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +150,7 @@ class Application:
 
     port: the ingress' port; hosts: names it answers to (empty: all); base_path: the
     prefix under which the environment lives (`/`: none; otherwise it is stripped).
+    front: certificates, headers and pages at the ingress.
     volumes, networks, secrets, configs: the top-level sections of the Compose model.
     notes: what the user should know: guesses made, things left aside.
     root: the checkout below which the paths of the definitions lie; where, not what.
@@ -148,6 +163,7 @@ class Application:
     address: str = "0.0.0.0"  # noqa: S104 - the front door of the server
     hosts: tuple[str, ...] = ()
     base_path: str = "/"
+    front: FrontDoor = field(default_factory=FrontDoor)
     jobs: tuple[Job, ...] = ()
     smoke: tuple[SmokeCheck, ...] = ()
     journeys: tuple[Journey, ...] = ()

@@ -18,6 +18,7 @@ from shipway.model.watching import Watching
 from shipway.model.workload import Role, SecretMap
 from shipway.spec.facts import ServiceFacts, service_facts
 from shipway.spec.files import files_by_service
+from shipway.spec.front import make_front
 from shipway.spec.jobs import make_jobs
 from shipway.spec.keys.backup import settings_for
 from shipway.spec.kinds import Place
@@ -81,6 +82,7 @@ def assemble(
         address=declared.address,
         hosts=declared.hosts,
         base_path=declared.path,
+        front=make_front(spec, declared, environment, routes=routes, layers=layers, tree=tree),
         jobs=make_jobs(spec, facts, roles),
         smoke=tuple(_smoke(spec)),
         journeys=tuple(item for item in spec.journeys if item.goes_in(environment)),

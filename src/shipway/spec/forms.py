@@ -9,6 +9,7 @@ import ipaddress
 
 from shipway.compose.units import parse_duration, parse_size, split_command
 from shipway.model.names import ENVIRONMENT_PATTERN, PROJECT_PATTERN, SERVICE_PATTERN
+from shipway.model.routing import RateLimit
 from shipway.spec.scalars import AnyScalar, Here, Integer, Never, Parsed, Text
 
 HOST_PATTERN = (
@@ -62,6 +63,24 @@ def _address(text: str) -> str:
     return str(ipaddress.ip_address(text))
 
 
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
+def _rate(text: str) -> RateLimit:
+    requests, _, unit = text.partition("/")
+    return RateLimit(requests=int(requests), per_s={"s": 1.0, "min": 60.0, "h": 3600.0}[unit])
+
+
+def _cache(text: str) -> tuple[str, bool]:
+    """Return the header's value, and whether it is for hashed names only."""
+    if text in {"immutable", "hashed"}:
+        return "public, max-age=31536000, immutable", text == "hashed"
+    if text == "no-store":
+        return "no-store", False
+    return f"public, max-age={round(parse_duration(text))}", False
+
+
 def _words(text: str) -> tuple[str, ...]:
     words = tuple(split_command(text))
     if not words:
@@ -99,4 +118,21 @@ STATUS = AnyScalar(
     ),
 )
 COMMAND = Parsed("a command", _words, r"[^\n]*[^\s][^\n]*")
+NETWORK = Parsed(
+    "a network such as 10.0.0.0/8 or 2001:db8::/32, or an address", _network, r"[0-9A-Fa-f.:/]+"
+)
+RATE = Parsed("a rate such as 60/min or 5/s", _rate, r"[1-9][0-9]{0,5}/(s|min|h)")
+CACHE = Parsed(
+    "immutable, hashed, no-store, or a duration such as 1h",
+    _cache,
+    rf"immutable|hashed|no-store|{DURATION_PATTERN}",
+)
+VARIABLE = Text("the name of a variable", VARIABLE_PATTERN)
+EMAIL = Text("an e-mail address", r"[^@\s]+@[^@\s]+")
+PLUGIN = Text("the name of a plugin", r"[a-z][a-z0-9-]{0,40}")
+HTTPS_URL = Text("an https address", r"https://[^\s]+")
+HEADER_PATTERN = r"[A-Za-z][A-Za-z0-9-]{0,99}"
+HEADER_VALUE = Text("one line of ASCII, or nothing", r"[ -~]{0,2000}")
+USER_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"
+PAGE_PATTERN = r"maintenance|403|413|429|502|503|504"
 ENVIRONMENT_NAME = ENVIRONMENT_PATTERN

@@ -74,6 +74,8 @@ def _default_environments(spec: Spec) -> dict[str, EnvironmentSpec]:
 def _with_port(name: str, environment: EnvironmentSpec) -> EnvironmentSpec:
     if environment.port:
         return environment
+    if environment.tls is not None:
+        return replace(environment, port=443)
     if name in DEFAULT_PORTS:
         return replace(environment, port=DEFAULT_PORTS[name])
     raise Problem(

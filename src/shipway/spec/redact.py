@@ -27,7 +27,7 @@ class Redactor:
     """Knows an application's secrets and takes them out of its JSON."""
 
     def __init__(self, app: Application) -> None:
-        found = {
+        found = set(app.front.values.values()) | {
             value
             for service in app.services
             for key, value in service.environment.items()
@@ -42,6 +42,7 @@ class Redactor:
         return {
             **shown,
             "services": [_service(item) for item in shown["services"]],
+            "front": {**shown["front"], "values": _hide(shown["front"]["values"])},
             "secrets": {name: _content(item) for name, item in shown["secrets"].items()},
             "configs": {name: _content(item) for name, item in shown["configs"].items()},
         }

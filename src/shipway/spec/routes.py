@@ -6,6 +6,7 @@ Nothing is guessed where there is a choice: a Problem proposes the lines to writ
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from shipway.errors import Problem
 from shipway.model.application import RouteRule
@@ -16,6 +17,7 @@ from shipway.spec.roles import is_scheduler
 from shipway.spec.values import EnvironmentSpec, RouteSpec, Spec
 
 API_NAMES = ("api", "backend", "server", "rest", "graphql")
+DEFAULT_BURST = 20
 WEB_NAMES = ("frontend", "web", "www", "app", "site", "client", "ui", "nginx", "proxy")
 
 
@@ -46,6 +48,9 @@ def make_rule(route: RouteSpec) -> RouteRule:
     rule = RouteRule(
         service=route.service.value, path=route.path, host=route.host, strip=route.strip
     )
+    rate = route.rate
+    if rate is not None:
+        rate = replace(rate, burst=DEFAULT_BURST if route.burst is None else route.burst)
     return RouteRule(
         service=rule.service,
         path=rule.path,
@@ -55,6 +60,12 @@ def make_rule(route: RouteSpec) -> RouteRule:
         tunnel_timeout_s=rule.tunnel_timeout_s
         if route.websocket_timeout_s is None
         else route.websocket_timeout_s,
+        rate=rate,
+        body_bytes_max=route.body_bytes_max,
+        allow=route.allow,
+        login=tuple(sorted(route.login.items())),
+        cache=route.cache[0],
+        cache_hashed=route.cache[1],
     )
 
 

@@ -20,7 +20,6 @@ from shipway.model.application import (
     Job,
     Policy,
     Probe,
-    RouteRule,
     Service,
     SmokeCheck,
 )
@@ -30,6 +29,7 @@ from shipway.model.names import EnvironmentId
 from shipway.model.watching import watching_from_json, watching_to_json
 from shipway.model.workload import MountedFile, Role, SecretMap
 from shipway.spec.redact import Redactor
+from shipway.spec.serial_front import front_from_json, front_to_json, rule_from_json
 
 FORMAT = 1
 
@@ -48,6 +48,7 @@ def application_to_json(app: Application, *, reveal: bool) -> dict[str, Any]:
         "hosts": list(app.hosts),
         "services": [_service(service) for service in app.services],
         "routes": [asdict(rule) for rule in app.routes],
+        "front": front_to_json(app.front),
         "jobs": [asdict(job) for job in app.jobs],
         "smoke": [asdict(check) for check in app.smoke],
         "journeys": [journey_to_json(journey) for journey in app.journeys],
@@ -75,7 +76,8 @@ def application_from_json(value: Mapping[str, Any]) -> Application:
     return Application(
         environment=EnvironmentId(value["environment"]["project"], value["environment"]["name"]),
         services=tuple(_read_service(item) for item in value["services"]),
-        routes=tuple(RouteRule(**item) for item in value["routes"]),
+        routes=tuple(rule_from_json(item) for item in value["routes"]),
+        front=front_from_json(value["front"]),
         jobs=tuple(
             Job(**{**item, "argv": _optional_tuple(item["argv"])}) for item in value["jobs"]
         ),

@@ -12,7 +12,9 @@ from datetime import date
 from typing import Any
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.front import Tls
 from shipway.model.journey import Journey
+from shipway.model.routing import RateLimit
 from shipway.model.watching import Channel, Heartbeat, RuleChange, SentrySettings
 from shipway.model.workload import Role
 from shipway.spec.kinds import Placed, nearest
@@ -71,6 +73,26 @@ class RouteSpec:
     strip: bool = False
     timeout_s: float | None = None
     websocket_timeout_s: float | None = None
+    rate: RateLimit | None = None
+    burst: int | None = None
+    body_bytes_max: int | None = None
+    allow: tuple[str, ...] = ()
+    login: Mapping[str, str] = field(default_factory=dict)
+    cache: tuple[str, bool] = ("", False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontSpec:
+    """What the ingress does beside routing; None: not said.
+
+    headers: an empty value takes a default one away.  pages: files by status.
+    """
+
+    source: SourceRef
+    headers: Mapping[str, str] | None = None
+    pages: Mapping[str, Placed[str]] | None = None
+    trusted_proxies: tuple[str, ...] | None = None
+    compress: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +152,8 @@ class EnvironmentSpec:
     """
 
     source: SourceRef
+    tls: Tls | None = None
+    front: FrontSpec | None = None
     port: int = 0  # load_spec gives staging and production theirs, and refuses 0 elsewhere
     hosts: tuple[str, ...] = ()
     path: str = "/"
@@ -158,6 +182,7 @@ class Spec:
     files: tuple[FileSpec, ...] = ()
     environments: Mapping[str, EnvironmentSpec] = field(default_factory=dict)
     routes: tuple[RouteSpec, ...] | None = None
+    front: FrontSpec | None = None
     services: Mapping[str, ServiceSpec] = field(default_factory=dict)
     migrate: tuple[MigrateSpec, ...] = ()
     smoke: tuple[SmokeSpec, ...] = ()

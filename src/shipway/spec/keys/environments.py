@@ -8,6 +8,7 @@ from shipway.errors import Problem
 from shipway.model.names import SERVICE_PATTERN
 from shipway.spec import forms
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES
+from shipway.spec.keys.front import FRONT, TLS
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
 from shipway.spec.scalars import Integer
@@ -64,6 +65,21 @@ ENVIRONMENT = Either(
                 "The address on which requests are taken.",
                 default="0.0.0.0",  # noqa: S104 - the front door of the server
                 example="127.0.0.1",
+            ),
+            Field(
+                "tls",
+                TLS,
+                "HTTPS for its names: `auto` orders, renews and loads a certificate for each"
+                " by ACME. Its port is then 443 where none is given.",
+                words="plain HTTP",
+                example="auto",
+            ),
+            Field(
+                "ingress",
+                FRONT,
+                "What the ingress does otherwise here; each key replaces the common one.",
+                words="the common ones",
+                attr="front",
             ),
             Field(
                 "env_files",

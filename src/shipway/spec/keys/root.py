@@ -7,6 +7,7 @@ from shipway.spec import forms
 from shipway.spec.keys.backup import BACKUP
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
 from shipway.spec.keys.environments import ENVIRONMENT
+from shipway.spec.keys.front import FRONT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
 from shipway.spec.keys.journeys import JOURNEYS
 from shipway.spec.keys.observe import ALERTS, HEARTBEAT, INDICATORS, NOTIFY, SENTRY
@@ -78,6 +79,13 @@ ROOT = Record(
             " (the key may also be `host` or `host/path`). Empty: nothing takes requests.",
             words="`/` to the one stateless service that publishes a port",
             example="{/api: api, /: web}",
+        ),
+        Field(
+            "ingress",
+            FRONT,
+            "What the ingress does beside routing: headers, pages, proxies before it.",
+            words="sensible headers, nothing else",
+            attr="front",
         ),
         Field(
             "services",

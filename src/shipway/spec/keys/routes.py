@@ -6,8 +6,10 @@ from typing import Any
 
 from shipway.errors import Problem, SourceRef
 from shipway.spec import forms
+from shipway.spec.keys.common import unplaced
 from shipway.spec.kinds import Placed
-from shipway.spec.scalars import Boolean
+from shipway.spec.routes import DEFAULT_BURST
+from shipway.spec.scalars import Boolean, Integer
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record
 from shipway.spec.values import RouteSpec
 
@@ -39,6 +41,53 @@ _ROUTE_FIELDS = (
         "How long an upgraded connection may be silent.",
         default="24h",
         attr="websocket_timeout_s",
+    ),
+    Field(
+        "rate",
+        forms.RATE,
+        "What one client may ask for; more is answered 429. Behind a proxy, name it in"
+        " `trusted_proxies`, or all its clients count as one.",
+        words="no limit",
+        example="60/min",
+    ),
+    Field(
+        "burst",
+        Integer(0, 100_000),
+        "How many more requests than `rate` a client may make at once.",
+        words=str(DEFAULT_BURST),
+        example="5",
+    ),
+    Field(
+        "max_body",
+        forms.SIZE,
+        "The largest body; more is answered 413, one without a length 411.",
+        words="no limit",
+        example="10MB",
+        attr="body_bytes_max",
+    ),
+    Field(
+        "allow",
+        ListOf(forms.NETWORK, empty=False),
+        "The networks that may come here; everyone else is answered 403.",
+        words="everyone",
+        example="[10.0.0.0/8, 203.0.113.7]",
+    ),
+    Field(
+        "login",
+        MapOf(forms.VARIABLE, "the name of a user", forms.USER_PATTERN, make=unplaced),
+        "Users who may come here after a login, each with the name of the variable that holds"
+        " the password (shipway secret set).",
+        words="everyone",
+        example="{admin: FLOWER_PASSWORD}",
+    ),
+    Field(
+        "cache",
+        forms.CACHE,
+        "How long browsers may keep answers that do not say so themselves: a duration,"
+        " `immutable` (a year), `hashed` (a year, but only files whose name holds a hash of"
+        " their content), or `no-store`.",
+        words="as the application says",
+        example="hashed",
     ),
 )
 
