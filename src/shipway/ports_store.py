@@ -195,6 +195,18 @@ class RolloutsPort(Protocol):
         ...
 
 
+class SecretVersionsPort(Protocol):
+    """With which version of an environment's secrets each release was brought in."""
+
+    def record(self, environment: EnvironmentId, release: int, version: int) -> None:
+        """Record the version that a placement was resolved with.  Idempotent."""
+        ...
+
+    def of(self, environment: EnvironmentId, release: int) -> int | None:
+        """Return the version that a placement was resolved with; None where none is known."""
+        ...
+
+
 class AuditPort(Protocol):
     """The audit trail."""
 
@@ -281,6 +293,11 @@ class Store(Protocol):
     @property
     def rollouts(self) -> RolloutsPort:
         """Return the rollouts."""
+        ...
+
+    @property
+    def secret_versions(self) -> SecretVersionsPort:
+        """Return with which secrets the placements were resolved."""
         ...
 
     @property

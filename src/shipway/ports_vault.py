@@ -94,6 +94,17 @@ class Vault(Secrets, Protocol):
         """Make these secrets anew in one version; return its number."""
         ...
 
+    def take_over(
+        self, environment: EnvironmentId, *, who: str, address: str | None = None
+    ) -> tuple[int, tuple[str, ...]]:
+        """Take over what Doppler has, with the token that is a secret of the environment.
+
+        What came from there and is gone there goes here too.  Returns the version and the
+        names that changed.  Idempotent.  Raises Problem `no-secret`, `doppler-refused`,
+        `doppler-unreachable`.
+        """
+        ...
+
     def versions(self, environment: EnvironmentId) -> tuple[VaultVersion, ...]:
         """Return the versions that are kept, newest first."""
         ...

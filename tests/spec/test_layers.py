@@ -82,7 +82,7 @@ def test_every_variable_knows_where_it_comes_from(source: Path, local: Path) -> 
         for key, item in layers.variables.items()
     }
     assert told == {
-        "A": ["store", "common env file (common.env:1)"],
+        "A": ["vault", "common env file (common.env:1)"],
         "B": [
             "common variables (shipway.yaml:4:3)",
             "common env file (common.env:2)",
@@ -99,7 +99,7 @@ def test_every_variable_knows_where_it_comes_from(source: Path, local: Path) -> 
             "common env file (common.env:4)",
         ],
         "BASE": ["environment's env file (staging.env:3)"],
-        "E": ["store"],
+        "E": ["vault"],
     }
     assert "common file" not in repr(layers)
 

@@ -216,6 +216,7 @@ class TinyApp:
         settle: str = "200ms",
     ) -> None:
         self.directory = directory
+        self.project = project
         self.staging = staging
         self.production = production
         self._values = {

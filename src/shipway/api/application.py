@@ -6,10 +6,11 @@ Errors are Problems in JSON with a status that fits; streams are lines of JSON.
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 import shipway
-from shipway.api.routes import console, environments, journeys, machine, observe, rollouts
+from shipway.api.routes import console, environments, journeys, machine, observe, rollouts, secrets
 from shipway.api.service import Service
 from shipway.errors import Problem
 
@@ -30,6 +31,11 @@ STATUS_BY_KIND = {
     "no-silence": 404,
     "incident-over": 409,
     "no-journey": 404,
+    "no-secret": 404,
+    "no-secret-version": 404,
+    "no-recipient": 404,
+    "recipient-taken": 409,
+    "only-here": 403,
     "engine-unavailable": 503,
     "internal-error": 500,
 }
@@ -45,7 +51,7 @@ def create_application(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    for routes in (machine, environments, rollouts, console, observe, journeys):
+    for routes in (machine, environments, rollouts, console, observe, journeys, secrets):
         app.include_router(routes.router, prefix="/api/v1")
 
     @app.exception_handler(Problem)
@@ -53,5 +59,11 @@ def create_application(service: Service) -> FastAPI:
         return JSONResponse(
             {"problem": error.as_dict()}, status_code=STATUS_BY_KIND.get(error.kind, 422)
         )
+
+    @app.exception_handler(RequestValidationError)
+    async def refused(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # what was wrong and where, without what was sent: it may be a secret
+        detail = [{name: item[name] for name in ("type", "loc", "msg")} for item in error.errors()]
+        return JSONResponse({"detail": detail}, status_code=422)
 
     return app

@@ -5,6 +5,7 @@ Moments are seconds since the epoch; names are those of the glossary.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -37,8 +38,15 @@ def rollout_view(rollout: Rollout) -> View:
     }
 
 
-def release_view(release: Release, placements: tuple[Placement, ...] = ()) -> View:
-    """Return a release, and what it is in each environment."""
+def release_view(
+    release: Release,
+    placements: tuple[Placement, ...] = (),
+    secrets: Mapping[tuple[str, int], int] | None = None,
+) -> View:
+    """Return a release, and what it is in each environment.
+
+    secrets: the version of the secrets, by environment's name and release.
+    """
     return {
         "release": release.label,
         "commit": asdict(release.commit),
@@ -55,6 +63,7 @@ def release_view(release: Release, placements: tuple[Placement, ...] = ()) -> Vi
                 "live_since": item.live_since,
                 "retired_at": item.retired_at,
                 "warm_until": item.warm_until,
+                "secrets": (secrets or {}).get((item.environment.name, item.release)),
             }
             for item in placements
         ],

@@ -42,7 +42,7 @@ def release_lines(releases: list[View], paint: Paint, *, now: float) -> list[str
                 ago(item["created_at"], now),
                 item["created_by"],
                 ", ".join(
-                    f"{place['environment']} {place['state']}"
+                    f"{place['environment']} {place['state']}{_with_secrets(place)}"
                     for place in item["placements"]
                     if place["state"] != "removed"
                 ),
@@ -55,6 +55,10 @@ def release_lines(releases: list[View], paint: Paint, *, now: float) -> list[str
         f"{paint.green('●')} {row}" if is_live else f"  {row}"
         for is_live, row in zip(live, rows, strict=True)
     ]
+
+
+def _with_secrets(place: View) -> str:
+    return f" (secrets {place['secrets']})" if place.get("secrets") else ""
 
 
 @click.command()

@@ -40,6 +40,9 @@ SECTIONS = {
         "audit": Entry("shipway.cli.history:audit", "Who did what, and when."),
         "logs": Entry("shipway.cli.logs:logs", "What a service's instances say."),
     },
+    "Variables and secrets": {
+        "secret": Entry("shipway.cli.secret:secret", "The vault: set, generate, share, rotate."),
+    },
     "Rollouts": {
         "rollouts": Entry("shipway.cli.follow:rollouts", "The latest ones."),
         "follow": Entry("shipway.cli.follow:follow", "Watch one, the latest where none is named."),

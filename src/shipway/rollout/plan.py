@@ -13,14 +13,16 @@ from shipway import git
 from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.names import EnvironmentId, release_label
-from shipway.model.records import Commit, RolloutKind
+from shipway.model.records import Commit, Placement, RolloutKind
 from shipway.rollout.choice import promotion_source, rollback_target
 from shipway.rollout.requests import RolloutRequest, engine_for
+from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
+from shipway.rollout.secrets import changed_names
 from shipway.rollout.steps.source import read_commit
 from shipway.rollout.story import STORIES
 from shipway.rollout.world import World
-from shipway.spec import differences, load_application, load_spec
+from shipway.spec import differences, load_spec
 
 MIGRATION_PATHS = re.compile(r"(^|/)(migrations?|alembic/versions|prisma/migrations)/.+")
 
@@ -65,7 +67,8 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
         if number is None
         else store.catalog.release(environment.project, number).commit
     )
-    app = _application(world, request, environment, number, commit)
+    resolved = _resolved(world, request, environment, number, commit)
+    app = resolved.app
     engine = engine_for(world, environment, request.engine, app.engine)
     live_app = world.applications.get(live.fingerprint) if live else None
     live_commit = store.catalog.release(environment.project, live.release).commit if live else None
@@ -79,26 +82,42 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
         commits=_commits(directory, live_commit, commit),
         migrations=_migrations(directory, live_commit, commit, request.kind),
         artifacts=_artifacts(world, environment, number, live.release if live else None),
-        changes=tuple(str(item) for item in differences(live_app, app)) if live_app else (),
+        changes=(
+            *_secret_change(world, environment, live, resolved.secrets),
+            *(str(item) for item in (differences(live_app, app) if live_app else ())),
+        ),
         built_in=_built_in(world, request, environment, app),
         notes=(*app.notes, *engine_notes(world.kit(engine).engine, app)),
     )
 
 
-def _application(
+def _resolved(
     world: World,
     request: RolloutRequest,
     environment: EnvironmentId,
     number: int | None,
     commit: Commit,
-) -> Application:
+) -> Resolved:
     if request.kind is RolloutKind.ROLLBACK and number is not None:
-        placement = world.store.placements.get(environment, number)
-        if placement is not None:
-            return world.applications.get(placement.fingerprint)
+        before = resolve_placed(world, environment, number)
+        if before is not None:
+            return before
     directory = Path(request.directory)
     tree = git.export(directory, commit.hash, world.tree_of(environment.project, commit.hash))
-    return load_application(tree, environment=environment.name, local=directory)
+    return resolve(world, environment, tree, directory)
+
+
+def _secret_change(
+    world: World, environment: EnvironmentId, live: Placement | None, new: int | None
+) -> tuple[str, ...]:
+    """Return in words which version of the secrets comes after which; nothing where the same."""
+    if live is None or new is None:
+        return ()
+    old = world.store.secret_versions.of(environment, live.release) or 0
+    if old == new:
+        return ()
+    names = ", ".join(changed_names(world, environment, old, new)) or "the same values"
+    return (f"secrets: version {old} → {new} ({names})",)
 
 
 def _commits(directory: Path, old: Commit | None, new: Commit) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def assemble(
         environment=environment,
         place=place,
         layers=layers,
-        files=files_by_service(spec, declared, built=built, tree=tree),
+        files=files_by_service(spec, declared, built=built, tree=tree, layers=layers),
         route_ports=one_port_per_service(said, spec),
         routed=frozenset(routed),
     )
@@ -190,7 +190,7 @@ class _ServiceMaker:
         own = facts.definition.get("environment") or {}
         values = {key: str(value) for key, value in own.items() if value is not None}
         if facts.build and role is not Role.STATEFUL:
-            values |= self.layers.values
+            values = dict(self.layers.given_to(facts.name, self.spec.contract, values))
             values["SHIPWAY_ENVIRONMENT"] = self.environment
         return SecretMap(values)
 

@@ -86,7 +86,7 @@ def compose_for(spec: Spec, name: str, *, tree: Tree, layers: Layers) -> Composi
             project = load(
                 base,
                 files,
-                environment={**layers.values, "SHIPWAY_ENVIRONMENT": name},
+                environment={**layers.interpolated, "SHIPWAY_ENVIRONMENT": name},
                 env_files=() if layers.dotenv is None else (layers.dotenv.path,),
                 profiles=(*spec.profiles, *environment.profiles),
                 project_name=spec.project,

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from shipway.errors import Problem
 from shipway.model.workload import MountedFile
+from shipway.spec.layers import Layers
 from shipway.spec.tree import Tree
 from shipway.spec.values import EnvironmentSpec, FileSpec, Spec
 
@@ -17,21 +18,50 @@ FILE_BYTES_MAX = 1_048_576
 
 
 def files_by_service(
-    spec: Spec, environment: EnvironmentSpec, *, built: Iterable[str], tree: Tree
+    spec: Spec,
+    environment: EnvironmentSpec,
+    *,
+    built: Iterable[str],
+    tree: Tree,
+    layers: Layers,
 ) -> dict[str, tuple[MountedFile, ...]]:
     """Return each service's files; the environment's replace common ones of the same target.
 
     built: the services that get the files which name none.  Raises Problem
-    `file-missing`, `file-too-large`.
+    `file-missing`, `file-too-large`, `secret-missing`.
     """
     everyone = tuple(built)
     files: dict[str, dict[str, MountedFile]] = {}
     for item in (*spec.files, *environment.files):
-        mounted = _mounted(item, tree)
+        mounted = _from_vault(item, layers) if item.secret else _mounted(item, tree)
         names = everyone if item.services is None else [name.value for name in item.services]
         for name in names:
             files.setdefault(name, {})[item.target] = mounted
     return {name: tuple(targets.values()) for name, targets in files.items()}
+
+
+def _from_vault(item: FileSpec, layers: Layers) -> MountedFile:
+    """Return a secret as a file; a PEM block that lost its last line end gets it back."""
+    name = item.secret or ""
+    if name not in layers.values:
+        raise Problem(
+            "secret-missing",
+            f"the secret {name}, which is to be the file {item.target}, is not set.",
+            hints=[
+                f"shipway secret set {name} --file FILE -e ENV",
+                f"shipway secret generate {name} -e ENV",
+            ],
+            source=item.source,
+        )
+    value = layers.values[name]
+    if value.startswith("-----BEGIN ") and not value.endswith("\n"):
+        value += "\n"
+    return _file(item, value.encode())
+
+
+def _file(item: FileSpec, content: bytes) -> MountedFile:
+    user, group = item.owner if item.owner is not None else (None, None)
+    return MountedFile(target=item.target, content=content, mode=item.mode, uid=user, gid=group)
 
 
 def _mounted(item: FileSpec, tree: Tree) -> MountedFile:
@@ -57,5 +87,4 @@ def _mounted(item: FileSpec, tree: Tree) -> MountedFile:
         raise Problem(
             "file-missing", f"{item.path} cannot be read: {error.strerror}.", source=item.source
         ) from None
-    user, group = item.owner if item.owner is not None else (None, None)
-    return MountedFile(target=item.target, content=content, mode=item.mode, uid=user, gid=group)
+    return _file(item, content)

@@ -7,10 +7,12 @@ Lowest first; a later layer wins:
     3. common variables
     4. the environment's env_files, in their order
     5. the environment's variables
-    6. values from the environment's store
+    6. values from the environment's store: the vault
+    7. values that the contract derives from others
 
-1 belongs to each service and is merged when services are made; this module resolves 2 to 6.
+1 belongs to each service and is merged when services are made; this module resolves 2 to 7.
 The `.env` of the project directory is below all: it serves interpolation only, as in Compose.
+So are the contract's defaults, which a service gets where it has no value of its own.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.secret import is_own
 from shipway.model.workload import SecretMap
+from shipway.spec.contract.rules import Contract
+from shipway.spec.contract.supply import address_of, derived, supplied
 from shipway.spec.envfile import read_env_file
 from shipway.spec.tree import Found, Tree
 from shipway.spec.values import EnvFile, EnvironmentSpec, Spec, Variables
@@ -35,7 +40,9 @@ class Layer(StrEnum):
     COMMON = "common variables"
     ENVIRONMENT_FILE = "environment's env file"
     ENVIRONMENT = "environment's variables"
-    STORE = "store"
+    STORE = "vault"
+    DERIVED = "derived by the contract"
+    DEFAULT = "the contract's default"  # below all others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +68,18 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """All variables of an environment's layers 2 to 6.
+    """All variables of an environment's layers 2 to 7.
 
     dotenv: the project directory's `.env`, for interpolation only; None: there is none.
+    defaults: what the contract supplies where nothing else does, with its places.
+    withheld: secrets that are mounted as files, or are Shipway's own: no variables.
     """
 
     variables: Mapping[str, Variable]
     dotenv: Found | None = None
     dotenv_values: SecretMap = field(default_factory=SecretMap)
+    defaults: Mapping[str, Variable] = field(default_factory=dict)
+    withheld: frozenset[str] = frozenset()
 
     @property
     def values(self) -> SecretMap:
@@ -78,7 +89,40 @@ class Layers:
     @property
     def seen_by_compose(self) -> SecretMap:
         """Return what `${NAME}` in a Compose file means: the values over those of `.env`."""
-        return SecretMap({**self.dotenv_values, **self.values})
+        defaults = {key: variable.value for key, variable in self.defaults.items()}
+        return SecretMap({**defaults, **self.dotenv_values, **self.values})
+
+    @property
+    def interpolated(self) -> SecretMap:
+        """Return the values that go before `.env`, defaults that it does not set among them."""
+        defaults = {
+            key: variable.value
+            for key, variable in self.defaults.items()
+            if key not in self.dotenv_values
+        }
+        return SecretMap({**defaults, **self.values})
+
+    def given_to(self, service: str, contract: Contract, own: Mapping[str, str]) -> SecretMap:
+        """Return the variables of a service that is built here, over its `own`.
+
+        A secret of the vault reaches the services only that the contract names for it.
+        """
+        given = {
+            key: variable.value
+            for key, variable in self.variables.items()
+            if key not in self.withheld
+            and not (
+                variable.origin.layer is Layer.STORE
+                and key in contract
+                and not contract[key].for_service(service)
+            )
+        }
+        defaults = {
+            key: variable.value
+            for key, variable in self.defaults.items()
+            if contract[key].for_service(service)
+        }
+        return SecretMap({**defaults, **own, **given})
 
 
 def resolve_layers(
@@ -106,7 +150,28 @@ def resolve_layers(
         _put(resolved, key, value, origin)
     for key, value in store.items():
         _put(resolved, key, value, Origin(layer=Layer.STORE))
-    return Layers(variables=resolved, dotenv=dotenv, dotenv_values=SecretMap(below))
+    defaults = {
+        key: Variable(key=key, value=value, origin=Origin(layer=Layer.DEFAULT, source=place))
+        for key, value, place in supplied(spec.contract, environment)
+        if key not in resolved
+    }
+    known = {
+        **{key: item.value for key, item in defaults.items()},
+        **below,
+        **{key: item.value for key, item in resolved.items()},
+    }
+    for key, value, place in derived(spec.contract, known, address_of(declared, environment)):
+        _put(resolved, key, value, Origin(layer=Layer.DERIVED, source=place))
+        defaults.pop(key, None)
+    mounted = {item.secret for item in (*spec.files, *declared.files) if item.secret}
+    withheld = mounted | {key for key in store if is_own(key)}
+    return Layers(
+        variables=resolved,
+        dotenv=dotenv,
+        dotenv_values=SecretMap(below),
+        defaults=defaults,
+        withheld=frozenset(withheld),
+    )
 
 
 class _Lookup(Mapping[str, str]):

@@ -17,6 +17,7 @@ from shipway.model.journey import Journey
 from shipway.model.routing import RateLimit
 from shipway.model.watching import Channel, Heartbeat, RuleChange, SentrySettings
 from shipway.model.workload import Role
+from shipway.spec.contract.rules import Contract
 from shipway.spec.kinds import Placed, nearest
 
 FILE_NAMES = ("shipway.yaml", "shipway.yml")
@@ -36,11 +37,15 @@ class EnvFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSpec:
-    """A file that instances find at `target`; services None: all that Shipway builds."""
+    """A file that instances find at `target`; services None: all that Shipway builds.
 
-    path: str
+    Its content is the file at `path`, or the vault's `secret`.
+    """
+
     target: str
     source: SourceRef
+    path: str = ""
+    secret: str | None = None
     mode: int = 0o400
     owner: tuple[int, int] | None = None
     services: tuple[Placed[str], ...] | None = None
@@ -179,6 +184,7 @@ class Spec:
     profiles: tuple[str, ...] = ()
     env_files: tuple[EnvFile, ...] = ()
     variables: Variables = field(default_factory=dict, repr=False)
+    contract: Contract = field(default_factory=dict)
     files: tuple[FileSpec, ...] = ()
     environments: Mapping[str, EnvironmentSpec] = field(default_factory=dict)
     routes: tuple[RouteSpec, ...] | None = None

@@ -15,6 +15,7 @@ from shipway.store.journal import RolloutJournal
 from shipway.store.outbox import Outbox
 from shipway.store.placements import Placements
 from shipway.store.rollouts import Rollouts
+from shipway.store.secret_versions import SecretVersions
 from shipway.store.silences import Silences
 
 
@@ -27,6 +28,7 @@ class SqliteStore:
         self.catalog = Catalog(self.database, clock)
         self.placements = Placements(self.database, clock)
         self.rollouts = Rollouts(self.database, clock)
+        self.secret_versions = SecretVersions(self.database)
         self.audit = Audit(self.database, clock)
         self.evidence = EvidenceStore(self.database)
         self.backups = Backups(self.database)

@@ -17,7 +17,7 @@ from shipway.model.names import EnvironmentId
 from shipway.model.secret import How, Making, Secret, VaultVersion
 from shipway.model.workload import SecretMap
 from shipway.ports import Clock
-from shipway.vault import keys
+from shipway.vault import doppler, keys
 from shipway.vault.document import History, from_bytes, to_bytes
 from shipway.vault.generate import make
 from shipway.vault.operators import ProjectOperators
@@ -91,6 +91,34 @@ class AgeVault:
             how=How.GENERATED,
             what=f"generated {', '.join(sorted(put))}",
         )
+
+    def take_over(
+        self, environment: EnvironmentId, *, who: str, address: str | None = None
+    ) -> tuple[int, tuple[str, ...]]:
+        """Take over what Doppler has; return the version and the names that changed."""
+        now = self._read(environment).secrets()
+        if doppler.TOKEN not in now:
+            raise Problem(
+                "no-secret",
+                f"Doppler asks for a service token, and {environment} has no secret "
+                f"{doppler.TOKEN}.",
+                hints=[f"shipway secret set {doppler.TOKEN} -e {environment.name}"],
+            )
+        found = doppler.download(now[doppler.TOKEN].value, address or doppler.ADDRESS)
+        found.pop(doppler.TOKEN, None)
+        gone = [name for name, item in now.items() if item.how is How.DOPPLER and name not in found]
+        changed = [
+            name for name, value in found.items() if name not in now or now[name].value != value
+        ]
+        version = self.change(
+            environment,
+            who=who,
+            put=found,
+            drop=gone,
+            how=How.DOPPLER,
+            what=f"imported from Doppler: {', '.join(sorted([*changed, *gone])) or 'nothing new'}",
+        )
+        return version, tuple(sorted([*changed, *gone]))
 
     def versions(self, environment: EnvironmentId) -> tuple[VaultVersion, ...]:
         """Return the versions that are kept, newest first."""

@@ -32,10 +32,17 @@ def releases(service: Services, project: str) -> dict[str, Any]:
         for environment, _engine in store.catalog.environments(project)
         for item in store.placements.in_environment(environment)
     ]
+    secrets = {
+        (item.environment.name, item.release): version
+        for item in placements
+        if (version := store.secret_versions.of(item.environment, item.release)) is not None
+    }
     return {
         "releases": [
             release_view(
-                release, tuple(item for item in placements if item.release == release.number)
+                release,
+                tuple(item for item in placements if item.release == release.number),
+                secrets,
             )
             for release in store.catalog.releases(project)
         ]
@@ -66,6 +73,10 @@ def diff(service: Services, project: str, old: str, new: str) -> dict[str, Any]:
     return {
         "old": release_view(catalog.release(project, one.release)),
         "new": release_view(catalog.release(project, other.release)),
+        "secrets": {
+            old: service.world.store.secret_versions.of(one.environment, one.release),
+            new: service.world.store.secret_versions.of(other.environment, other.release),
+        },
         "differences": [str(item) for item in found],
     }
 

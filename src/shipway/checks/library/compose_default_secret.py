@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Edit, Facts, Finding, Place, Words, check, needs
-from shipway.checks.secretwords import is_secret
+from shipway.spec.secretwords import is_secret
 
 _DEFAULT = re.compile(r"\$\{(?P<name>\w+):?-(?P<value>[^}$]+)\}")
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Facts, Finding, Words, check, needs
-from shipway.checks.secretwords import is_secret, url_password
+from shipway.spec.secretwords import is_secret, url_password
 
 _ARGUMENT = re.compile(r"--(requirepass|password|root-password)[ =](?P<value>[^\s$\"']+)")
 

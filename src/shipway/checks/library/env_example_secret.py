@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipway.checks.kit import WARNING, Edit, Facts, Finding, Place, Words, check, needs
-from shipway.checks.secretwords import is_secret, url_password
+from shipway.spec.secretwords import is_secret, url_password
 
 
 @check(

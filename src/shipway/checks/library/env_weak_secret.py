@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
-from shipway.checks.secretwords import (
+from shipway.spec.secretwords import (
     STRONG_BITS,
     bits,
     is_placeholder,

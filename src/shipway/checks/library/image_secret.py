@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
-from shipway.checks.secretwords import is_secret, url_password
+from shipway.spec.secretwords import is_secret, url_password
 
 _PAIR = re.compile(r"(?P<key>[A-Za-z_]\w*)[= ](?P<value>\"[^\"]*\"|'[^']*'|\S*)")
 _ENV_FILE = re.compile(r"(^|[\s/])\.env(\.(production|prod|staging|local|common))?(?=\s)")

@@ -42,7 +42,7 @@ def env_not_ignored(facts: Facts) -> Iterator[Finding]:
 
 def _is_secret_file(facts: Facts, path: str) -> bool:
     """Return whether a file that is there may be a place for secrets: not one of plain values."""
-    from shipway.checks.secretwords import is_secret
+    from shipway.spec.secretwords import is_secret
 
     return any(
         is_secret(item.key)

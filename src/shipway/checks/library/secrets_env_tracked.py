@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shipway.checks.facts.env import EnvVariable
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
-from shipway.checks.secretwords import is_placeholder, is_secret, url_password
+from shipway.spec.secretwords import is_placeholder, is_secret, url_password
 
 
 @check(

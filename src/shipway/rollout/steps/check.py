@@ -12,17 +12,18 @@ from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.records import RolloutKind
+from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
 from shipway.rollout.routing import environment_traffic
 from shipway.rollout.run import Run
 from shipway.rollout.traffic import EnvironmentTraffic, assemble
 from shipway.saga.step import Step, Watch
-from shipway.spec import load_application
 
 
 def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Load the application, and refuse what cannot work."""
-    app = resolve_application(run)
+    resolved = resolve_application(run)
+    app = resolved.app
     for note in (*app.notes, *engine_notes(run.kit.engine, app)):
         run.note("check", note)
     watch.check()
@@ -31,20 +32,17 @@ def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
     check_routes(run, app)
     check_port(run, app)
     fingerprint = run.world.applications.keep(app)
-    return {"fingerprint": fingerprint, "found": _found_as(run)}
+    return {"fingerprint": fingerprint, "found": _found_as(run), "secrets": resolved.secrets}
 
 
-def resolve_application(run: Run) -> Application:
+def resolve_application(run: Run) -> Resolved:
     """Return the application: as it was for a rollback, else as commit and layers say now."""
     if run.rollout.kind is RolloutKind.ROLLBACK:
-        placement = run.world.store.placements.get(run.environment, run.release.number)
-        if placement is not None:
-            return run.world.applications.get(placement.fingerprint)
-    return load_application(
-        run.source,
-        environment=run.environment.name,
-        local=Path(str(run.rollout.request["directory"])),
-    )
+        before = resolve_placed(run.world, run.environment, run.release.number)
+        if before is not None:
+            return before
+    local = Path(str(run.rollout.request["directory"]))
+    return resolve(run.world, run.environment, run.source, local)
 
 
 def _found_as(run: Run) -> str:

@@ -43,6 +43,8 @@ def place(run: Run) -> None:
         run.world.store.placements.place(
             run.environment, run.release.number, run.outputs["check"]["fingerprint"]
         )
+        if (version := run.outputs["check"].get("secrets")) is not None:
+            run.world.store.secret_versions.record(run.environment, run.release.number, version)
 
 
 def remove_new(run: Run, watch: Watch) -> None:

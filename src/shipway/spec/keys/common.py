@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from shipway.errors import Problem
 from shipway.spec import forms
 from shipway.spec.kinds import Placed
 from shipway.spec.scalars import Boolean, Text, Value
@@ -23,6 +24,14 @@ def _one_or_many(kind: Any, label: str) -> Either:
 
 def _ranges(statuses: tuple[Any, ...]) -> tuple[tuple[int, int], ...]:
     return tuple((item, item) if isinstance(item, int) else item for item in statuses)
+
+
+def _file(**given: Any) -> FileSpec:
+    if ("path" in given) == ("secret" in given):
+        raise Problem(
+            "invalid-spec", "write source or secret, one of the two.", source=given["source"]
+        )
+    return FileSpec(**given)
 
 
 STATUS = Either(
@@ -62,9 +71,17 @@ FILE = Record(
             forms.FILE_PATH,
             "The file, below the project's directory or absolute. The commit's own is taken"
             " where git tracks it, else the one in the working directory. At most 1 MiB.",
-            required=True,
+            words="the content is a secret",
             example="config/keys/jwt.pem",
             attr="path",
+        ),
+        Field(
+            "secret",
+            Text("the name of a secret", forms.VARIABLE_PATTERN),
+            "The vault's secret that is the file's content, instead of `source`. It is then no"
+            " variable of the services.",
+            words="the content is a file",
+            example="JWT_PRIVATE_KEY",
         ),
         Field(
             "target",
@@ -89,7 +106,7 @@ FILE = Record(
             example="[api]",
         ),
     ),
-    FileSpec,
+    _file,
 )
 
 FILES = ListOf(FILE)

@@ -6,6 +6,7 @@ from shipway.model.names import SERVICE_PATTERN
 from shipway.spec import forms
 from shipway.spec.keys.backup import BACKUP
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
+from shipway.spec.keys.contract import CONTRACT
 from shipway.spec.keys.environments import ENVIRONMENT
 from shipway.spec.keys.front import FRONT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
@@ -59,6 +60,14 @@ ROOT = Record(
             "Variables for every environment.",
             default="{}",
             example="{TZ: Asia/Seoul}",
+        ),
+        Field(
+            "contract",
+            CONTRACT,
+            "What variables must be, checked over the values that services really get before"
+            " anything is built; see docs/contract.md. Short: `JWT_SECRET: generated`.",
+            default="{}",
+            example="{JWT_SECRET: generated, LOG_LEVEL: {allowed: [INFO, WARNING]}}",
         ),
         Field("files", FILES, "Files that instances find in their file system.", default="[]"),
         Field(

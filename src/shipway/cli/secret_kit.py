@@ -1,0 +1,70 @@
+"""What the commands about secrets have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from shipway.api.client import Client
+from shipway.cli import names
+from shipway.cli.console import Console
+from shipway.cli.session import Session
+from shipway.cli.text import plural
+
+F = TypeVar("F", bound=Callable[..., Any])
+View = dict[str, Any]
+
+
+def env_option(command: F) -> F:
+    """Add `-e ENV`, staging where none is named."""
+    return click.option(
+        "-e",
+        "--env",
+        "environment",
+        metavar="ENV",
+        default="staging",
+        show_default=True,
+        shell_complete=names.environments,
+        help="The environment.",
+    )(command)
+
+
+def reach(session: Session, environment: str) -> tuple[Client, str]:
+    """Return a client, and the path of an environment's secrets.
+
+    Raises Problem where shipway.yaml here declares no such environment.
+    """
+    client = session.client()
+    project = session.project(client)
+    directory = session.find_directory()
+    if directory is not None:
+        from shipway.spec import load_spec
+
+        load_spec(directory).environment(environment)
+    return client, f"/projects/{project}/environments/{environment}/secrets"
+
+
+def say_changed(console: Console, answer: View, done: str) -> None:
+    """Tell what was changed, and what runs without it yet."""
+    if console.json:
+        console.emit(answer)
+        return
+    if not answer["changed"]:
+        console.say(f"Nothing to change in {answer['environment']}: it has these values already.")
+        return
+    what = ", ".join(answer["names"]) if len(answer["names"]) <= 6 else ""
+    what = what or plural(len(answer["names"]), "secret")
+    console.say(f"{answer['environment']}: {what} {done} (version {answer['version']}).")
+    say_waiting(console, answer["waiting"])
+
+
+def say_waiting(console: Console, waiting: View | None) -> None:
+    """Tell which release runs with older secrets, and what brings the new ones in."""
+    if waiting is not None:
+        console.say(
+            f"{waiting['release']} in {waiting['environment']} runs without "
+            f"{'it' if len(waiting['names']) == 1 else 'them'} until: "
+            f"{console.paint.cyan(waiting['command'])}"
+        )
