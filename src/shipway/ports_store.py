@@ -22,6 +22,7 @@ from shipway.model.records import (
     Rollout,
     RolloutKind,
 )
+from shipway.model.sleep import Sleep, SleepState
 from shipway.model.workload import Artifact
 from shipway.saga.journal import Journal
 
@@ -277,6 +278,26 @@ class EvidencePort(Protocol):
         ...
 
 
+class SleepsPort(Protocol):
+    """Which environments are not awake."""
+
+    def get(self, environment: EnvironmentId) -> Sleep | None:
+        """Return the environment's sleep, None where it is awake."""
+        ...
+
+    def begin(self, environment: EnvironmentId, port: int) -> Sleep:
+        """Ensure that the environment sleeps, with its waker on this port."""
+        ...
+
+    def advance(self, environment: EnvironmentId, state: SleepState) -> None:
+        """Record how far waking is."""
+        ...
+
+    def end(self, environment: EnvironmentId) -> None:
+        """Ensure that the environment counts as awake."""
+        ...
+
+
 class Store(Protocol):
     """Shipway's memory."""
 
@@ -298,6 +319,11 @@ class Store(Protocol):
     @property
     def secret_versions(self) -> SecretVersionsPort:
         """Return with which secrets the placements were resolved."""
+        ...
+
+    @property
+    def sleeps(self) -> SleepsPort:
+        """Return which environments are not awake."""
         ...
 
     @property

@@ -10,12 +10,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 import shipway
-from shipway.api.routes import console, environments, journeys, machine, observe, rollouts, secrets
+from shipway.api.routes import (
+    console,
+    environments,
+    journeys,
+    machine,
+    observe,
+    rollouts,
+    secrets,
+    sleep,
+)
 from shipway.api.service import Service
 from shipway.errors import Problem
 
 STATUS_BY_KIND = {
     "environment-locked": 409,
+    "busy": 409,
+    "production-stays-awake": 409,
     "rollout-finished": 409,
     "already-live": 409,
     "project-name-taken": 409,
@@ -51,7 +62,7 @@ def create_application(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    for routes in (machine, environments, rollouts, console, observe, journeys, secrets):
+    for routes in (machine, environments, rollouts, console, observe, journeys, secrets, sleep):
         app.include_router(routes.router, prefix="/api/v1")
 
     @app.exception_handler(Problem)

@@ -99,6 +99,9 @@ def environment_view(status: EnvironmentStatus) -> View:
         "urls": list(status.urls),
         "live": release_view(status.live) if status.live else None,
         "live_since": status.live_since,
+        "sleep": {"state": status.sleep.state, "since": status.sleep.since}
+        if status.sleep
+        else None,
         "rollback_to": status.rollback_to,
         "services": [
             {

@@ -59,6 +59,8 @@ SECTIONS = {
         "daemon": Entry("shipway.cli.daemon_commands:daemon", "The daemon: status, log, restart."),
         "install": Entry("shipway.cli.install:install", "Make it a server, kept by systemd."),
         "uninstall": Entry("shipway.cli.install:uninstall", "Undo that; data stays."),
+        "sleep": Entry("shipway.cli.sleeping:sleep", "Let an environment sleep until it is asked."),
+        "wake": Entry("shipway.cli.sleeping:wake", "Wake it."),
         "destroy": Entry("shipway.cli.environments:destroy", "Take an environment down."),
         "clean": Entry("shipway.cli.environments:clean", "Remove what is not needed any more."),
         "move": Entry("shipway.cli.environments:move", "A project's directory is elsewhere now."),

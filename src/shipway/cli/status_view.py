@@ -65,7 +65,11 @@ def environment_lines(view: View, paint: Paint, *, now: float) -> list[str]:
     if view["problem"]:
         problem = Problem.from_dict(view["problem"])
         lines += [f"    {paint.red('!')} {line}" for line in str(problem).splitlines()]
-    lines += service_lines(view["services"], paint)
+    if view["sleep"]:
+        since = seconds(now - view["sleep"]["since"])
+        lines.append(f"    asleep for {since}; the next request wakes it")
+    else:
+        lines += service_lines(view["services"], paint)
     lines += _rollout_lines(view, paint, now)
     back = _way_back(view)
     return [*lines, f"    {back}"] if back else lines
@@ -76,6 +80,9 @@ def _verdict(view: View, paint: Paint) -> tuple[str, str]:
         return paint.dim("○"), paint.dim("nothing live")
     if view["problem"]:
         return paint.yellow("●"), paint.yellow("unknown")
+    if view["sleep"]:
+        waking = view["sleep"]["state"] != "asleep"
+        return paint.cyan("◐"), paint.cyan("waking" if waking else "asleep")
     if view["good"]:
         return paint.green("●"), paint.green("up")
     web = [item for item in view["services"] if item["role"] == "web"]

@@ -6,6 +6,8 @@ import threading
 
 from shipway.daemon.loops import Loop, guarded
 from shipway.model.names import EnvironmentId
+from shipway.rollout.idle import Sleeper
+from shipway.rollout.queues import waiting_work
 from shipway.rollout.reconcile import IngressWatch
 from shipway.rollout.retirement import tend
 from shipway.rollout.world import World
@@ -13,6 +15,7 @@ from shipway.rollout.world import World
 TEND = "tend"
 TEND_S = 3.0
 ALIVE_S = 1.0
+SLEEP_S = 0.5
 LOOK_TURNS = 6
 
 
@@ -21,6 +24,7 @@ def rollout_loops(world: World) -> tuple[Loop, ...]:
     return (
         Loop(name=TEND, every_s=TEND_S, act=_Tending(world).look),
         Loop(name="ingress", every_s=ALIVE_S, act=_Watching(world).look),
+        Loop(name="sleep", every_s=SLEEP_S, act=Sleeper(world, waiting_work).look),
     )
 
 

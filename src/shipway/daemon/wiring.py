@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
+from shipway.daemon.wakers import SocketWakers
 from shipway.engines.docker import DockerEngine
 from shipway.engines.process import ProcessEngine
 from shipway.errors import Problem
@@ -14,6 +15,7 @@ from shipway.ingress.haproxy import HAProxyIngress
 from shipway.notify import AppriseNotifier
 from shipway.observe.world import EVERY_S, Observatory
 from shipway.rollout.applications import Applications
+from shipway.rollout.sleep import wake
 from shipway.rollout.world import EngineKit, World
 from shipway.store.history import History
 from shipway.store.store import SqliteStore
@@ -29,7 +31,8 @@ def build_world(places: Places) -> World:
     clock = SystemClock()
     process = ProcessEngine(places.home / "process")
     docker = DockerEngine()
-    return World(
+    wakers = SocketWakers()
+    world = World(
         kits={
             "process": EngineKit(engine=process, builder=process, console=process),
             "docker": EngineKit(engine=docker, builder=docker, console=docker, cache=docker),
@@ -44,9 +47,12 @@ def build_world(places: Places) -> World:
         store=SqliteStore(places.database, clock),
         clock=clock,
         home=places.home,
+        wakers=wakers,
         applications=Applications(places.home / "applications"),
         vault=AgeVault(places.home / "vault", clock),
     )
+    wakers.wake = lambda environment: wake(world, environment)
+    return world
 
 
 def build_observatory(places: Places, world: World) -> Observatory:

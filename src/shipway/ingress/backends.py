@@ -14,7 +14,7 @@ from shipway.ingress.text import (
     quoted,
     server_id,
 )
-from shipway.model.routing import Backend, UpstreamState
+from shipway.model.routing import Backend, Upstream, UpstreamState
 
 SERVER_PARAMETERS = "pool-purge-delay 100ms"
 """On every server, in the file and over the runtime API, which knows no default-server.
@@ -33,6 +33,16 @@ _COMPRESSED = (
 )
 _GATEWAY = (502, 503, 504)
 """What HAProxy answers by itself where the application does not."""
+
+
+def server_parameters(upstream: Upstream) -> str:
+    """Return what stands behind a server's address, in the file and over the runtime API.
+
+    A waker holds one connection in its TLS handshake, so that nothing of the request is
+    sent; all others wait in the backend's queue, from which an instance that is opened
+    takes them at once.
+    """
+    return f"ssl verify none maxconn 1 {SERVER_PARAMETERS}" if upstream.holds else SERVER_PARAMETERS
 
 
 def page_file(text: str) -> str:
@@ -55,7 +65,9 @@ def backend_section(
     yield from tables(backend, own)
     yield f"backend {backend.id}"
     yield "    balance roundrobin"
-    yield f"    timeout connect {milliseconds(backend.connect_timeout_s)}"
+    yield f"    timeout connect {milliseconds(max(backend.connect_timeout_s, backend.hold_s))}"
+    if backend.hold_s:
+        yield f"    timeout queue {milliseconds(backend.hold_s)}"
     yield f"    timeout server {milliseconds(backend.response_timeout_s)}"
     yield f"    timeout tunnel {milliseconds(backend.tunnel_timeout_s)}"
     if backend.compress:
@@ -105,4 +117,4 @@ def _servers(backend: Backend) -> Iterator[str]:
         # In a file a server cannot drain; after a start it has nothing to finish either.
         closed = "" if upstream.state is UpstreamState.READY else " disabled"
         where = endpoint(upstream.address, upstream.port)
-        yield f"    server {server_id(upstream)} {where} {SERVER_PARAMETERS}{closed}"
+        yield f"    server {server_id(upstream)} {where} {server_parameters(upstream)}{closed}"

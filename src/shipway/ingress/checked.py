@@ -50,6 +50,7 @@ def _check_backend(backend: Backend) -> None:
         ("connect", backend.connect_timeout_s),
         ("response", backend.response_timeout_s),
         ("tunnel", backend.tunnel_timeout_s),
+        ("holding", backend.hold_s or 1.0),
     ):
         check_seconds(f"{backend.id}: {name}", seconds)
     for upstream in backend.upstreams:

@@ -11,7 +11,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shipway.ingress.backends import SERVER_PARAMETERS
+from shipway.ingress.backends import server_parameters
 from shipway.ingress.text import endpoint, parse_server_id, server_id
 from shipway.model.routing import IngressConfig, UpstreamState, UpstreamStatus
 
@@ -65,7 +65,7 @@ def plan_change(running: Iterable[RunningServer], config: IngressConfig) -> Chan
         server = have.get(key)
         if server is None:
             where = endpoint(upstream.address, upstream.port)
-            add.append((f"add server {key} {where} {SERVER_PARAMETERS}", ADDED))
+            add.append((f"add server {key} {where} {server_parameters(upstream)}", ADDED))
         if upstream.state is UpstreamState.READY:
             if server is None or not server.open:
                 opening.append((f"set server {key} state ready", CHANGED))

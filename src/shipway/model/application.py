@@ -153,6 +153,7 @@ class Application:
     front: certificates, headers and pages at the ingress.
     volumes, networks, secrets, configs: the top-level sections of the Compose model.
     notes: what the user should know: guesses made, things left aside.
+    sleep_after_s: idle for that long, its stateless instances are stopped; None: never.
     root: the checkout below which the paths of the definitions lie; where, not what.
     """
 
@@ -177,6 +178,7 @@ class Application:
     configs: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     root: str = ""
+    sleep_after_s: float | None = None
 
     def service(self, name: str) -> Service:
         """Return the service called `name`; KeyError where there is none."""

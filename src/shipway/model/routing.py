@@ -22,12 +22,17 @@ class UpstreamState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """One instance behind a backend; `name` is unique within it, e.g. `r42-1`."""
+    """One instance behind a backend; `name` is unique within it, e.g. `r42-1`.
+
+    holds: no instance, but a waker: it takes one connection at a time and never answers its
+    handshake; when it closes that, the request, of which nothing was sent, goes elsewhere.
+    """
 
     name: str
     address: str
     port: int
     state: UpstreamState = UpstreamState.READY
+    holds: bool = False
 
 
 PAGES = (403, 413, 429, 502, 503, 504)
@@ -52,6 +57,7 @@ class Backend:
     With no upstream that is ready it answers 503 itself.
     connect, response and tunnel (upgraded connections) time-outs are in seconds; a route's
     own time-outs go before them.
+    hold_s: how long requests may wait where it sleeps and wakes; 0: it never sleeps.
     headers: set on every answer that does not carry them already.
     hsts_s: seconds for which browsers are told to come by HTTPS only; 0: not told.
     compress: answers that are text are compressed for clients that want it.
@@ -63,6 +69,7 @@ class Backend:
     connect_timeout_s: float = 5.0
     response_timeout_s: float = 60.0
     tunnel_timeout_s: float = 86_400.0
+    hold_s: float = 0.0
     headers: tuple[tuple[str, str], ...] = ()
     hsts_s: int = 0
     compress: bool = False

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 
 from shipway.errors import Problem
 from shipway.model.lifecycle import RolloutEvent, RolloutState
+from shipway.model.names import EnvironmentId
 from shipway.model.records import ProgressLine, Rollout
 from shipway.rollout.requests import RolloutRequest, prepare
 from shipway.rollout.run import Run
+from shipway.rollout.sleep import wake
 from shipway.rollout.story import STORIES
 from shipway.rollout.teller import Teller, follow
 from shipway.rollout.world import World
@@ -148,6 +150,8 @@ class Conductor:
         rollouts = self._world.store.rollouts
         run = Run(world=self._world, rollout=rollout, output=teller.output, note=teller.note)
 
+        wake_first(self._world, rollout.environment, teller)
+
         def observe(moment: Moment) -> None:
             self._observe(rollout, moment)
             teller.moment(moment)
@@ -190,6 +194,17 @@ class Conductor:
             },
         )
         teller.flush()
+
+
+def wake_first(world: World, environment: EnvironmentId, teller: Teller) -> None:
+    """Wake an environment that sleeps: what serves is then what the rollout expects."""
+    if world.store.sleeps.get(environment) is None:
+        return
+    teller.note("", f"{environment.name} sleeps: it is woken first")
+    try:
+        wake(world, environment)
+    except Problem as problem:  # the rollout brings something better
+        log.warning("%s: %s", environment, problem)
 
 
 def _last_words(run: Run, result: Result) -> str:

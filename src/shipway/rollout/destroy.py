@@ -32,7 +32,9 @@ def destroy_environment(
         )
     engine = world.kit_of(environment).engine
     world.store.placements.serve(environment, None)
+    world.store.sleeps.end(environment)
     apply_routing(world)
+    world.wakers.close(environment)
     for placement in world.store.placements.in_environment(environment):
         engine.remove(placement.scope)
         if placement.state is not PlacementState.REMOVED:

@@ -10,6 +10,7 @@ from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.names import EnvironmentId
 from shipway.model.records import Placement, Release, Rollout
+from shipway.model.sleep import Sleep
 from shipway.model.workload import Health, Instance, InstanceState, Role
 from shipway.rollout.choice import earlier_release
 from shipway.rollout.connections import connections
@@ -60,6 +61,7 @@ class EnvironmentStatus:
     active: Rollout | None
     last: Rollout | None
     problem: Problem | None = None
+    sleep: Sleep | None = None
 
     @property
     def good(self) -> bool:
@@ -67,7 +69,7 @@ class EnvironmentStatus:
         return (
             self.live is not None
             and self.problem is None
-            and all(item.good for item in self.services)
+            and (self.sleep is not None or all(item.good for item in self.services))
         )
 
 
@@ -97,6 +99,7 @@ def environment_status(world: World, environment: EnvironmentId, engine: str) ->
         active=store.rollouts.active(environment),
         last=recent[0] if recent else None,
         problem=problem,
+        sleep=store.sleeps.get(environment),
     )
 
 

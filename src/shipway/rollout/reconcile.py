@@ -14,6 +14,7 @@ from shipway.model.names import EnvironmentId
 from shipway.model.routing import IngressConfig
 from shipway.model.workload import InstanceState, Role, Workload
 from shipway.rollout.routing import apply_routing, wanted
+from shipway.rollout.sleep import wake, watch_sleep
 from shipway.rollout.workloads import release_workloads, stateful_workload
 from shipway.rollout.world import World
 
@@ -31,6 +32,8 @@ def reconcile(world: World) -> None:
         if world.store.rollouts.active(environment) is not None:
             continue
         try:
+            if watch_sleep(world, environment):
+                wake(world, environment)
             revive(world, environment)
             remove_leftovers(world, environment)
         except Problem as problem:
@@ -44,7 +47,7 @@ def reconcile(world: World) -> None:
 def revive(world: World, environment: EnvironmentId) -> None:
     """Ensure that the live release of an environment runs, after its stateful services."""
     live = world.store.placements.live(environment)
-    if live is None:
+    if live is None or world.store.sleeps.get(environment) is not None:
         return
     app = world.applications.get(live.fingerprint)
     release = world.store.catalog.release(environment.project, live.release)

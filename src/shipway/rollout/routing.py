@@ -36,6 +36,7 @@ def environment_traffic(world: World, environment: EnvironmentId) -> Environment
         serving=serving,
         instances=[item for item in instances if item.scope.release in running],
         remembered=world.addresses,
+        sleep=world.store.sleeps.get(environment),
     )
 
 

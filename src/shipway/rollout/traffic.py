@@ -25,7 +25,11 @@ from shipway.model.routing import (
     Upstream,
     UpstreamState,
 )
+from shipway.model.sleep import WAKE_DEADLINE_S, Sleep, SleepState
 from shipway.model.workload import Instance, InstanceState, SecretMap
+
+WAKER = "waker"
+HOLD_S = WAKE_DEADLINE_S + 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class EnvironmentTraffic:
 
     app: as the serving release has it.  instances: all that run in the environment.
     remembered: addresses of instances that are being restarted right now, by id.
+    sleep: where it is not awake.
     closed: it is closed for maintenance, but for these networks; None: it is open.
     """
 
@@ -42,6 +47,7 @@ class EnvironmentTraffic:
     instances: Sequence[Instance]
     remembered: Mapping[str, str] = field(default_factory=dict)
     closed: tuple[str, ...] | None = None
+    sleep: Sleep | None = None
 
 
 def backend_id(app: Application, service: str) -> str:
@@ -205,7 +211,7 @@ def _backend(environment: EnvironmentTraffic, service: str) -> Backend:
     for instance in environment.instances:
         if instance.service != service or instance.scope.release is None or port is None:
             continue
-        serving = instance.scope.release == environment.serving
+        serving = instance.scope.release == environment.serving and _takes(environment.sleep)
         address = instance.address
         if address is None and serving and instance.state is not InstanceState.CREATED:
             address = environment.remembered.get(instance.id)
@@ -219,6 +225,10 @@ def _backend(environment: EnvironmentTraffic, service: str) -> Backend:
                 state=UpstreamState.READY if serving else UpstreamState.DRAIN,
             )
         )
+    if environment.sleep is not None:
+        upstreams.append(
+            Upstream(name=WAKER, address="127.0.0.1", port=environment.sleep.port, holds=True)
+        )
     response_s, tunnel_s = _timeouts(app, service)
     front = app.front
     maintenance = None
@@ -230,12 +240,18 @@ def _backend(environment: EnvironmentTraffic, service: str) -> Backend:
         upstreams=tuple(sorted(upstreams, key=lambda item: item.name)),
         response_timeout_s=response_s,
         tunnel_timeout_s=tunnel_s,
+        hold_s=HOLD_S if app.sleep_after_s is not None or environment.sleep else 0.0,
         headers=tuple(sorted(front.headers.items())),
         hsts_s=front.tls.hsts_s if front.tls else 0,
         compress=front.compress,
         pages={int(name): page for name, page in front.pages.items() if name.isdigit()},
         maintenance=maintenance,
     )
+
+
+def _takes(sleep: Sleep | None) -> bool:
+    """Return whether instances get requests: awake, or just about to be."""
+    return sleep is None or sleep.state is SleepState.OPENING
 
 
 def _other_protocol(app: Application, port: int, owner: str, *, tls: bool) -> Problem:

@@ -14,6 +14,7 @@ from shipway.ports_store import Store
 from shipway.ports_vault import Vault
 from shipway.rollout.applications import Applications
 from shipway.rollout.stops import BackgroundStops
+from shipway.rollout.wakers import NoWakers, Wakers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class World:
     addresses: the last address of each instance, by id: one that is being restarted keeps
     its place behind the ingress meanwhile.
     vault: the secrets of all environments.
+    wakers: hold the requests of environments that sleep.
     prunes_owed: projects of which releases were removed, but not yet what only they needed.
     """
 
@@ -69,6 +71,7 @@ class World:
     scope_locks: ScopeLocks = field(default_factory=ScopeLocks)
     stops: BackgroundStops = field(default_factory=BackgroundStops)
     prunes_owed: set[str] = field(default_factory=set)
+    wakers: Wakers = field(default_factory=NoWakers)
 
     def kit(self, name: str) -> EngineKit:
         """Return the engine called `name`, or raise Problem `no-engine`."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shipway.compose.units import parse_duration
-from shipway.errors import SourceRef
+from shipway.errors import Problem, SourceRef
 from shipway.model.application import Application, Policy, RouteRule, Service, SmokeCheck
 from shipway.model.names import EnvironmentId
 from shipway.model.watching import Watching
@@ -108,7 +108,26 @@ def assemble(
         configs=_section(model, "configs"),
         notes=(*notes, *guess, *guesses(facts, inferred), *maker.notes),
         root=str(tree.source),
+        sleep_after_s=_sleep_after_s(environment, declared),
     )
+
+
+def _sleep_after_s(environment: str, declared: EnvironmentSpec) -> float | None:
+    """Return after how long it sleeps; Problem for a production that nobody meant to sleep."""
+    sleep = declared.sleep
+    if sleep is None:
+        return None
+    if environment == "production" and not sleep.really:
+        raise Problem(
+            "production-stays-awake",
+            "production does not sleep by accident: its first visitors would wait for it.",
+            source=sleep.source,
+            hints=[
+                "leave sleep_after out",
+                f"or mean it: sleep_after: {{after: {sleep.after_s:g}s, production: really}}",
+            ],
+        )
+    return sleep.after_s
 
 
 def _section(model: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -144,7 +144,7 @@ def _routes(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _address(document: Mapping[str, Any]) -> dict[str, Any]:
-    address = {key: document[key] for key in ("port", "address", "base_path")}
+    address = {key: document[key] for key in ("port", "address", "base_path", "sleep_after_s")}
     return {**address, "hosts": ", ".join(document["hosts"]) or None}
 
 

@@ -43,7 +43,10 @@ def application_to_json(app: Application, *, reveal: bool) -> dict[str, Any]:
     document = {
         "format": FORMAT,
         "revealed": reveal,
-        **{name: getattr(app, name) for name in ("port", "address", "base_path", "engine", "root")},
+        **{
+            name: getattr(app, name)
+            for name in ("port", "address", "base_path", "engine", "root", "sleep_after_s")
+        },
         "environment": {"project": app.environment.project, "name": app.environment.name},
         "hosts": list(app.hosts),
         "services": [_service(service) for service in app.services],
@@ -96,6 +99,7 @@ def application_from_json(value: Mapping[str, Any]) -> Application:
                 "base_path",
                 "engine",
                 "root",
+                "sleep_after_s",
                 "volumes",
                 "networks",
                 "secrets",

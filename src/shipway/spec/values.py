@@ -150,6 +150,15 @@ class WaiverSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SleepSpec:
+    """After how many seconds without a request it sleeps; really: production, too."""
+
+    after_s: float
+    source: SourceRef
+    really: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EnvironmentSpec:
     """One environment: where it is reached and what differs in it.
 
@@ -171,6 +180,7 @@ class EnvironmentSpec:
     replicas: Mapping[str, Placed[int]] = field(default_factory=dict)
     routes: tuple[RouteSpec, ...] | None = None
     rollout: Mapping[str, Any] = field(default_factory=dict)
+    sleep: SleepSpec | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from shipway.store.placements import Placements
 from shipway.store.rollouts import Rollouts
 from shipway.store.secret_versions import SecretVersions
 from shipway.store.silences import Silences
+from shipway.store.sleep import Sleeps
 
 
 class SqliteStore:
@@ -29,6 +30,7 @@ class SqliteStore:
         self.placements = Placements(self.database, clock)
         self.rollouts = Rollouts(self.database, clock)
         self.secret_versions = SecretVersions(self.database)
+        self.sleeps = Sleeps(self.database, clock)
         self.audit = Audit(self.database, clock)
         self.evidence = EvidenceStore(self.database)
         self.backups = Backups(self.database)

@@ -11,9 +11,13 @@ from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIAB
 from shipway.spec.keys.front import FRONT, TLS
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
-from shipway.spec.scalars import Integer
+from shipway.spec.scalars import Choice, Integer
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record
-from shipway.spec.values import EnvironmentSpec
+from shipway.spec.values import EnvironmentSpec, SleepSpec
+
+
+def _sleep(*, really: str | None = None, **given: Any) -> SleepSpec:
+    return SleepSpec(really=really is not None, **given)
 
 
 def _environment(
@@ -23,6 +27,34 @@ def _environment(
         raise Problem("invalid-spec", "write host or hosts, not both.", source=given["source"])
     return EnvironmentSpec(hosts=(host,) if host else hosts, **given)
 
+
+SLEEP = Either(
+    "a duration such as 1h, or a mapping",
+    scalar=forms.DURATION,
+    make_scalar=lambda after, source: SleepSpec(after_s=after, source=source),
+    mapped=Record(
+        "environments.<name>.sleep_after",
+        (
+            Field(
+                "after",
+                forms.DURATION,
+                "How long nobody has asked for it.",
+                required=True,
+                example="1h",
+                attr="after_s",
+            ),
+            Field(
+                "production",
+                Choice(("really",)),
+                "That production may sleep, too.",
+                words="it may not",
+                example="really",
+                attr="really",
+            ),
+        ),
+        _sleep,
+    ),
+)
 
 ENVIRONMENT = Either(
     "a port, or a mapping",
@@ -128,6 +160,16 @@ ENVIRONMENT = Either(
                 "Rules for this environment, instead of the common ones.",
                 words="the common routes",
                 example="{/: web-production}",
+            ),
+            Field(
+                "sleep_after",
+                SLEEP,
+                "Idle for that long, its stateless instances are stopped until the next request,"
+                " which is held and then answered. WebSockets and waiting jobs keep it awake."
+                " production needs the long form.",
+                words="never",
+                example="1h",
+                attr="sleep",
             ),
             Field(
                 "rollout",
