@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import celery
+import celery  # type: ignore[import-untyped]
 import pytest
 import redis
 
