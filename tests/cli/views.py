@@ -136,6 +136,7 @@ def environment(name: str = "production", **more: Any) -> View:
         "urls": ["http://127.0.0.1:4500/"],
         "live": {"release": "r41", "commit": commit("Fix the feed", "b")},
         "live_since": NOW - 3600,
+        "sleep": None,
         "rollback_to": "r40",
         "services": [
             service("api", wanted=2, running=2, health="healthy"),
