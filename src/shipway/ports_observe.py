@@ -5,12 +5,13 @@ All of it is safe to call from several threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from shipway.model.condition import Condition, Level
+from shipway.model.logs import LogEntry, LogQuery
 from shipway.model.names import EnvironmentId
 from shipway.model.notice import Notice, NoticeKind
 from shipway.model.observe import (
@@ -221,4 +222,24 @@ class Notifier(Protocol):
 
         Raises Problem `not-delivered`.
         """
+        ...
+
+
+class LogbookPort(Protocol):
+    """The logs of all instances, kept after these are gone; bounded by environment."""
+
+    def append(self, environment: EnvironmentId, entries: Sequence[LogEntry]) -> None:
+        """Keep entries; those beyond the bound make the oldest go."""
+        ...
+
+    def find(self, query: LogQuery) -> tuple[LogEntry, ...]:
+        """Return the last entries that are wanted, oldest first."""
+        ...
+
+    def follow(self, query: LogQuery, cancelled: Callable[[], bool]) -> Iterator[LogEntry | None]:
+        """Yield wanted entries as they come; None at least once a second without one."""
+        ...
+
+    def latest(self, environment: EnvironmentId) -> Mapping[tuple[str, int | None], float]:
+        """Return the moment of the last entry by (instance, release), of what is still known."""
         ...

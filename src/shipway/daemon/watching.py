@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from shipway.daemon.loops import Loop
+from shipway.observe.collecting import Collector
+from shipway.observe.heart import Heart
+from shipway.observe.post import Post
 from shipway.observe.sampling import Sampler
+from shipway.observe.slow_log import SlowLog
 from shipway.observe.world import Observatory
 
 OBSERVE = "observe"
+LOGS_S = 3.0
+POST_S = 2.0
 
 
 def watching_loops(world: Observatory) -> tuple[Loop, ...]:
     """Return the loops; nudge `OBSERVE` to have everything looked at now."""
-    return (Loop(name=OBSERVE, every_s=world.every_s, act=Sampler(world).look),)
+    slow = SlowLog()
+    return (
+        Loop(name=OBSERVE, every_s=world.every_s, act=Sampler(world, slow).look),
+        Loop(name="logs", every_s=LOGS_S, act=Collector(world, slow).attend),
+        Loop(name="post", every_s=POST_S, act=Post(world).deliver),
+        Loop(name="heartbeat", every_s=POST_S, act=Heart(world).beat),
+    )

@@ -9,7 +9,9 @@ from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
 from shipway.daemon.wakers import SocketWakers
 from shipway.engines.docker import DockerEngine
+from shipway.engines.docker.usage import DockerGauge
 from shipway.engines.process import ProcessEngine
+from shipway.engines.process.usage import ProcessGauge
 from shipway.errors import Problem
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.notify import AppriseNotifier
@@ -18,11 +20,13 @@ from shipway.rollout.applications import Applications
 from shipway.rollout.sleep import wake
 from shipway.rollout.world import EngineKit, World
 from shipway.store.history import History
+from shipway.store.logbook import Logbook
 from shipway.store.store import SqliteStore
 from shipway.tools import find_tool
 from shipway.vault import AgeVault
 
 DEFAULT_ENGINE = "process"
+LOG_TAIL = 5_000
 EVERY_VARIABLE = "SHIPWAY_OBSERVE_EVERY_S"
 
 
@@ -70,7 +74,14 @@ def build_observatory(places: Places, world: World) -> Observatory:
         home=places.home,
         application=world.applications.get,
         instances=lambda environment: world.kit_of(environment).engine.instances(environment),
-        gauges={},
+        logs=lambda instance, cancelled: world.kit_of(instance.scope.environment).console.logs(
+            instance, follow=True, tail=LOG_TAIL, cancelled=cancelled
+        ),
+        logbook=Logbook(places.home / "logs"),
+        gauges={
+            "process": ProcessGauge(places.home / "process"),
+            "docker": DockerGauge(),
+        },
         every_s=float(os.environ.get(EVERY_VARIABLE) or EVERY_S),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from shipway.errors import Problem
@@ -14,8 +14,17 @@ from shipway.model.observe import Reading, Rule
 from shipway.model.rules import effective_rules
 from shipway.observe.judging import Watch, WatchKey, judge
 from shipway.observe.keeping import Keeper
+from shipway.observe.recognise import celery_workers
+from shipway.observe.slow_log import SlowLog
+from shipway.observe.sources.disk import read_disks
 from shipway.observe.sources.host import Host
 from shipway.observe.sources.instances import Instances
+from shipway.observe.sources.metrics import MetricsSource
+from shipway.observe.sources.postgres import PostgresSource
+from shipway.observe.sources.queues import read_bullmq, read_celery
+from shipway.observe.sources.redis_memory import RedisMemory
+from shipway.observe.sources.traffic import TrafficSource
+from shipway.observe.sources.workers import read_workers
 from shipway.observe.target import Target, targets
 from shipway.observe.world import Observatory
 
@@ -23,14 +32,20 @@ log = logging.getLogger("shipway.observe")
 
 T = TypeVar("T")
 
+AT_ONCE = 4
+
 
 class Sampler:
     """Looks, remembers, judges.  One thread calls `look`."""
 
-    def __init__(self, world: Observatory) -> None:
+    def __init__(self, world: Observatory, slow: SlowLog) -> None:
         self._world = world
         self._host = Host(world.home)
         self._instances = Instances(world)
+        self._traffic = TrafficSource(world)
+        self._metrics = MetricsSource(world)
+        self._redis = RedisMemory()
+        self._postgres = PostgresSource(slow.take)
         self._keeper = Keeper(world)
         self._watches: dict[WatchKey, Watch] = {}
         self._said: dict[int, Sequence[Condition]] = {}
@@ -47,10 +62,36 @@ class Sampler:
     def _read(self, looked_at: Sequence[Target]) -> list[Reading]:
         readings: list[Reading] = []
         readings += _guarded("host", self._host.read)
-        for target in looked_at:
-            readings += _guarded("instances", partial(self._instances.read, target))
+        self._traffic.listen()
+        with ThreadPoolExecutor(AT_ONCE, "observe") as pool:
+            for found in pool.map(self._of, looked_at):
+                readings += found
         for source in self._world.readings:
             readings += _guarded("readings", source)
+        return readings
+
+    def _of(self, target: Target) -> list[Reading]:
+        """Return all readings of one environment; slow ones keep no other waiting."""
+        upgraded = self._traffic.websockets(target.environment)
+        answered_for = {
+            worker.service.name for worker in celery_workers(target.app) if worker.broker
+        }
+        if not target.app.watching.celery.enabled:
+            answered_for = set()
+        sources: dict[str, Callable[[], Sequence[Reading]]] = {
+            "instances": lambda: self._instances.read(target, but=answered_for),
+            "traffic": lambda: self._traffic.read(target),
+            "metrics": lambda: self._metrics.read(target, upgraded),
+            "celery": lambda: read_celery(target),
+            "workers": lambda: read_workers(target),
+            "bullmq": lambda: read_bullmq(target),
+            "redis": lambda: self._redis.read(target),
+            "postgres": lambda: self._postgres.read(target),
+            "disk": lambda: read_disks(self._world, target),
+        }
+        readings: list[Reading] = []
+        for name, source in sources.items():
+            readings += _guarded(f"{target.environment}: {name}", source)
         return readings
 
     def _told(self) -> list[Condition]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from shipway.model.application import Application
 from shipway.model.names import EnvironmentId
 from shipway.model.records import Placement
-from shipway.model.workload import Instance
-from shipway.ports import Clock
+from shipway.model.workload import Instance, LogLine
+from shipway.ports import Cancelled, Clock
 from shipway.ports_observe import (
     Conditions,
     Gauge,
     HistoryPort,
     IncidentsPort,
+    LogbookPort,
     Notifier,
     OutboxPort,
     Readings,
@@ -33,7 +34,7 @@ class Observatory:
     """Everything that observation shares.
 
     application: by fingerprint; instances: an environment's, as its engine says.
-    gauges: by engine's name; timings None: this ingress tells none.
+    logs: follows an instance's lines until it ends.  gauges: by engine's name; timings None: this ingress tells none.
     conditions, readings: what other rooms know to be wrong, and their figures.
     every_s: seconds between two looks.
     """
@@ -48,6 +49,8 @@ class Observatory:
     home: Path
     application: Callable[[str], Application]
     instances: Callable[[EnvironmentId], Sequence[Instance]]
+    logs: Callable[[Instance, Cancelled], Iterator[LogLine]]
+    logbook: LogbookPort
     gauges: Mapping[str, Gauge]
     timings: Timings | None = None
     secrets: Secrets | None = None

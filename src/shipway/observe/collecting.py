@@ -1,0 +1,150 @@
+"""Collects what every instance says, so that it is still there when the instance is gone."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Sequence
+
+from shipway.errors import Problem
+from shipway.model.logs import LogEntry, level_of
+from shipway.model.names import EnvironmentId
+from shipway.model.workload import Instance, InstanceState, LogLine
+from shipway.observe.slow_log import SlowLog
+from shipway.observe.world import Observatory
+
+log = logging.getLogger("shipway.logs")
+
+FOLLOWERS_MAX = 500
+WAITING_MAX = 20_000
+BATCH_MAX = 500
+PATIENCE_S = 0.5
+
+Key = tuple[str, float | None]
+"""An instance's id and when this run of it began."""
+
+
+class Collector:
+    """Follows each running instance in a thread of its own, which sleeps while it is silent.
+
+    One more thread writes.  A queue that is full makes the followers wait: what they have
+    not read is still the engine's to keep.
+    """
+
+    def __init__(self, world: Observatory, slow: SlowLog) -> None:
+        self._world = world
+        self._slow = slow
+        self._followed: set[Key] = set()
+        self._lock = threading.Lock()
+        self._queue: queue.Queue[tuple[EnvironmentId, LogEntry]] = queue.Queue(WAITING_MAX)
+        self._known: dict[EnvironmentId, dict[tuple[str, int | None], float]] = {}
+        self._ending = threading.Event()
+        self._writer = threading.Thread(target=self._write, name="logbook", daemon=True)
+
+    def attend(self) -> None:
+        """Ensure that every instance that runs is followed."""
+        if not self._writer.is_alive() and not self._ending.is_set():
+            self._writer.start()
+        for environment, _engine in self._world.store.catalog.environments():
+            try:
+                instances = self._world.instances(environment)
+            except Problem:  # the sampler says so
+                continue
+            for item in instances:
+                if item.state is not InstanceState.CREATED:
+                    self._follow(item)
+
+    def stop(self) -> None:
+        """Follow no more; what was heard is written."""
+        self._ending.set()
+        if self._writer.is_alive():
+            self._writer.join(2 * PATIENCE_S)
+
+    def _follow(self, instance: Instance) -> None:
+        key = (instance.id, instance.started_at)
+        with self._lock:
+            if key in self._followed or len(self._followed) >= FOLLOWERS_MAX:
+                return
+            self._followed.add(key)
+        after = self._cut_off(instance)
+        threading.Thread(
+            target=self._listen, args=(instance, key, after), name="log-follower", daemon=True
+        ).start()
+
+    def _cut_off(self, instance: Instance) -> float:
+        """Return until when this instance's lines are in the logbook already."""
+        environment = instance.scope.environment
+        known = self._known.get(environment)
+        if known is None:
+            known = self._known[environment] = dict(self._world.logbook.latest(environment))
+        return known.get((instance.name, instance.scope.release), 0.0)
+
+    def _listen(self, instance: Instance, key: Key, after: float) -> None:
+        environment = instance.scope.environment
+        ended = False
+        try:
+            lines = self._world.logs(instance, self._ending.is_set)
+            for line in lines:
+                if line.at > after:
+                    self._put(environment, _entry(instance, line))
+                if self._ending.is_set():
+                    return
+            ended = instance.state is InstanceState.EXITED
+        except Problem as problem:
+            if problem.kind not in {"instance-gone", "logs-unreadable"}:
+                log.warning("%s %s: %s", instance.scope, instance.name, problem.message)
+        except OSError as error:  # its files went with it
+            log.info("%s %s: %s", instance.scope, instance.name, error)
+        except Exception:  # the edge of a thread
+            log.exception("while following %s", instance.name)
+        finally:
+            if not ended:  # it may run again; what was heard is not heard twice
+                with self._lock:
+                    self._followed.discard(key)
+
+    def _put(self, environment: EnvironmentId, entry: LogEntry) -> None:
+        known = self._known.setdefault(environment, {})
+        known[entry.instance, entry.release] = entry.at
+        self._slow.hear(environment, entry)
+        while not self._ending.is_set():
+            try:
+                self._queue.put((environment, entry), timeout=PATIENCE_S)
+            except queue.Full:
+                continue
+            return
+
+    def _write(self) -> None:
+        while True:
+            try:
+                first = self._queue.get(timeout=PATIENCE_S)
+            except queue.Empty:
+                if self._ending.is_set():
+                    return
+                continue
+            batch = [first]
+            while len(batch) < BATCH_MAX and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            try:
+                self._keep(batch)
+            except OSError as error:  # a full disk must not end the thread
+                log.warning("log lines were lost: %s", error)
+
+    def _keep(self, batch: Sequence[tuple[EnvironmentId, LogEntry]]) -> None:
+        by_environment: dict[EnvironmentId, list[LogEntry]] = {}
+        for environment, entry in batch:
+            by_environment.setdefault(environment, []).append(entry)
+        for environment, entries in by_environment.items():
+            self._world.logbook.append(environment, entries)
+
+
+def _entry(instance: Instance, line: LogLine) -> LogEntry:
+    return LogEntry(
+        at=line.at,
+        service=instance.service,
+        instance=instance.name,
+        release=instance.scope.release,
+        stream=line.stream,
+        level=level_of(line.text),
+        text=line.text,
+    )
