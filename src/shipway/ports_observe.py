@@ -45,12 +45,12 @@ class Traffic:
     """What the ingress answered since it was last asked.
 
     upgraded: WebSockets open now, by backend; None where the ingress cannot tell.
-    lost: answers that it could not keep until it was asked.
+    lost: more were answered than it could keep until it was asked: these are a sample.
     """
 
     answers: Sequence[Answer] = ()
     upgraded: Mapping[str, int] | None = None
-    lost: int = 0
+    lost: bool = False
 
 
 class Timings(Protocol):

@@ -39,6 +39,11 @@ SECTIONS = {
         "diff": Entry("shipway.cli.history:diff", "In what staging and production differ."),
         "audit": Entry("shipway.cli.history:audit", "Who did what, and when."),
         "logs": Entry("shipway.cli.logs:logs", "What a service's instances say."),
+        "indicators": Entry(
+            "shipway.cli.indicators:indicators", "What is measured, and the rules."
+        ),
+        "incidents": Entry("shipway.cli.incidents:incidents", "What is wrong, and what was."),
+        "notify": Entry("shipway.cli.notify:notify", "Who is told; `notify test` proves it."),
     },
     "Variables and secrets": {
         "secret": Entry("shipway.cli.secret:secret", "The vault: set, generate, share, rotate."),

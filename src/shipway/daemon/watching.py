@@ -11,6 +11,7 @@ from shipway.observe.slow_log import SlowLog
 from shipway.observe.world import Observatory
 
 OBSERVE = "observe"
+TRAFFIC_S = 3.0
 LOGS_S = 3.0
 POST_S = 2.0
 
@@ -18,8 +19,10 @@ POST_S = 2.0
 def watching_loops(world: Observatory) -> tuple[Loop, ...]:
     """Return the loops; nudge `OBSERVE` to have everything looked at now."""
     slow = SlowLog()
+    sampler = Sampler(world, slow)
     return (
-        Loop(name=OBSERVE, every_s=world.every_s, act=Sampler(world, slow).look),
+        Loop(name=OBSERVE, every_s=world.every_s, act=sampler.look),
+        Loop(name="traffic", every_s=min(TRAFFIC_S, world.every_s), act=sampler.listen),
         Loop(name="logs", every_s=LOGS_S, act=Collector(world, slow).attend),
         Loop(name="post", every_s=POST_S, act=Post(world).deliver),
         Loop(name="heartbeat", every_s=POST_S, act=Heart(world).beat),

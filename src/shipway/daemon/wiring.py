@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
+from shipway.daemon.timings import IngressTimings
 from shipway.daemon.wakers import SocketWakers
 from shipway.engines.docker import DockerEngine
 from shipway.engines.docker.usage import DockerGauge
@@ -61,8 +62,9 @@ def build_world(places: Places) -> World:
 
 def build_observatory(places: Places, world: World) -> Observatory:
     """Return what observation has at hand, over the same world."""
-    store = world.store
+    store, ingress = world.store, world.ingress
     assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
+    assert isinstance(ingress, HAProxyIngress)  # noqa: S101 - likewise
     return Observatory(
         store=store,
         history=History(places.home / "observe.sqlite"),
@@ -74,6 +76,8 @@ def build_observatory(places: Places, world: World) -> Observatory:
         home=places.home,
         application=world.applications.get,
         instances=lambda environment: world.kit_of(environment).engine.instances(environment),
+        timings=IngressTimings(ingress, ingress.upgraded),
+        secrets=world.vault,
         logs=lambda instance, cancelled: world.kit_of(instance.scope.environment).console.logs(
             instance, follow=True, tail=LOG_TAIL, cancelled=cancelled
         ),

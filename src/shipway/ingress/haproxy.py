@@ -9,7 +9,7 @@ file equals the running state, so a proxy that was killed comes back as it was.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shipway.files import replace_file
@@ -25,6 +25,7 @@ from shipway.ingress.render import RUNTIME_SOCKET, Rendered, render
 from shipway.ingress.selfsigned import self_signed
 from shipway.ingress.sessions import end_old_sessions
 from shipway.ingress.settings import IngressSettings
+from shipway.ingress.upgraded import upgraded
 from shipway.model.routing import IngressConfig, IngressStatus, RequestTimings
 from shipway.ports import Clock
 
@@ -104,6 +105,10 @@ class HAProxyIngress:
     def timings(self) -> RequestTimings:
         """Return the requests that ended since the last call; see `shipway.ports.AccessLog`."""
         return self._access.read()
+
+    def upgraded(self) -> Mapping[str, int] | None:
+        """Return how many WebSockets are open, by backend; None where no proxy answers."""
+        return upgraded(self._directory)
 
     def shutdown(self) -> None:
         """Ensure that the proxy has ended; its connections are cut."""

@@ -59,10 +59,14 @@ class Sampler:
         self._watches, conditions = judge(self._watches, readings, rules_of(looked_at), now)
         self._keeper.keep([*conditions, *self._told()])
 
+    def listen(self) -> None:
+        """Take from the ingress what it measured: more often than a look, as it forgets soon."""
+        self._traffic.listen()
+
     def _read(self, looked_at: Sequence[Target]) -> list[Reading]:
         readings: list[Reading] = []
         readings += _guarded("host", self._host.read)
-        self._traffic.listen()
+        self.listen()
         with ThreadPoolExecutor(AT_ONCE, "observe") as pool:
             for found in pool.map(self._of, looked_at):
                 readings += found

@@ -22,6 +22,7 @@ from shipway.errors import Problem
 from shipway.model.names import EnvironmentId
 from shipway.model.observe import IncidentEvent, IncidentState
 from shipway.observe.overview import graph, incident_detail, indicators, rules_for
+from shipway.observe.post import try_channels
 
 router = APIRouter(tags=["observe"])
 
@@ -198,6 +199,15 @@ def end_silence(service: Services, who: Who, identifier: int) -> dict[str, Any]:
     service.observatory.silences.end(identifier)
     service.world.store.audit.add(who, "end-silence", details={"silence": identifier})
     return {"ended": identifier}
+
+
+@router.post("/projects/{project}/environments/{environment}/notify/test")  # noqa: FAST003 - read by a dependency
+def test_channels(service: Services, who: Who, environment: Environment) -> dict[str, Any]:
+    """Send a test to each channel of an environment, now, and return what became of it."""
+    service.live(environment)
+    results = try_channels(service.observatory, environment.project, environment.name)
+    service.world.store.audit.add(who, "notify-test", environment)
+    return {"channels": results}
 
 
 @router.get("/notices")

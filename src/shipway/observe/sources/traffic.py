@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import random
+import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from shipway.observe.target import Target
 from shipway.observe.world import Observatory
 from shipway.ports_observe import Answer, Traffic
 
-WINDOW_S = 60.0
+LOOKS = 6
+"""The window in looks: a minute, where one looks every 10 s."""
 KEPT_MAX = 20_000
 """Timings kept of one backend and look; of more a fair sample is kept."""
 
@@ -42,25 +44,32 @@ class TrafficSource:
         self._looks: dict[str, deque[_Look]] = {}
         self._traffic: Traffic | None = None
         self._problem = NO_TIMINGS
-        self._every_s = world.every_s
+        self._window_s = LOOKS * world.every_s
+        self._since = world.clock.monotonic()
+        self._lock = threading.Lock()
 
     def listen(self) -> None:
-        """Take what was answered since the last look; once a look, before `read`."""
+        """Take what was answered since the last time: the ingress remembers a few thousand."""
         if self._world.timings is None:
             return
         try:
-            self._traffic = self._world.timings.traffic()
+            traffic = self._world.timings.traffic()
         except Problem as problem:
             self._traffic, self._problem = None, problem.message
             return
+        with self._lock:
+            self._keep(traffic)
+
+    def _keep(self, traffic: Traffic) -> None:
+        self._traffic = traffic
         now = self._world.clock.monotonic()
         by_backend: dict[str, list[Answer]] = {}
-        for answer in self._traffic.answers:
+        for answer in traffic.answers:
             by_backend.setdefault(answer.backend, []).append(answer)
         for backend, answers in by_backend.items():
             self._looks.setdefault(backend, deque()).append(_look(now, answers))
         for backend, looks in list(self._looks.items()):
-            while looks and looks[0].at <= now - WINDOW_S:
+            while looks and looks[0].at <= now - self._window_s:
                 looks.popleft()
             if not looks:
                 del self._looks[backend]
@@ -95,10 +104,10 @@ class TrafficSource:
 
     def _of(self, target: Target, name: str) -> list[Reading]:
         now = self._world.clock.monotonic()
-        looks = self._looks.get(f"{Scope(target.environment).label}.{name}", deque())
-        latest = [item for item in looks if item.at == now] or list(looks)[-1:]
-        fresh = [item for item in latest if now - item.at < self._every_s]
-        rate = sum(item.requests for item in fresh) / self._every_s
+        with self._lock:
+            looks = tuple(self._looks.get(f"{Scope(target.environment).label}.{name}", ()))
+        age = min(self._window_s, max(self._world.every_s, now - self._since))
+        rate = sum(item.requests for item in looks) / age
         readings = [target.measured("requests", name, rate, "/s")]
         took = sorted(value for item in looks for value in item.took)
         if not took:
