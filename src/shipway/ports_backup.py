@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from shipway.model.backup import Backup, BackupKind, Drill, RestorePoint, RestoreTarget
 from shipway.model.names import EnvironmentId
@@ -200,6 +200,40 @@ class RestorePoints(Protocol):
         a condition, because a rollout must not fail for it.
         """
         ...
+
+
+class Restores(Protocol):
+    """What a restore's steps ask of backup; the swap itself is the rollout's."""
+
+    def prepare(
+        self, wanted: RestoreWanted, *, output: Output, cancelled: Cancelled
+    ) -> Mapping[str, Any]:
+        """Ensure that the wanted generation holds the data of the target, recovered and checked.
+
+        Returns what was reached, as JSON values.  Safe to repeat after a crash: it begins
+        anew.  Nothing live is touched.  Raises Problem `no-backup`, `not-covered`,
+        `wal-missing`, `restore-failed`, and those of a repository.
+        """
+        ...
+
+    def discard(self, wanted: RestoreWanted) -> None:
+        """Ensure that nothing is left of what `prepare` made or began."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreWanted:
+    """One database to bring back.
+
+    generation: the name or number of the data's new generation.
+    keep: leave the instance beside running, to look at.
+    """
+
+    environment: EnvironmentId
+    service: str
+    target: RestoreTarget
+    generation: int | str
+    keep: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

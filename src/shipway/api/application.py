@@ -16,6 +16,7 @@ from shipway.api.routes import (
     journeys,
     machine,
     observe,
+    restores,
     rollouts,
     secrets,
     sleep,
@@ -62,7 +63,17 @@ def create_application(service: Service) -> FastAPI:
         redoc_url=None,
     )
     app.state.service = service
-    for routes in (machine, environments, rollouts, console, observe, journeys, secrets, sleep):
+    for routes in (
+        machine,
+        environments,
+        rollouts,
+        console,
+        observe,
+        journeys,
+        restores,
+        secrets,
+        sleep,
+    ):
         app.include_router(routes.router, prefix="/api/v1")
 
     @app.exception_handler(Problem)

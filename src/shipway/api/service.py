@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shipway.backup.postgres.databases import PostgresBackups
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope, release_label
 from shipway.model.records import Placement
@@ -32,6 +33,7 @@ class Service:
     stop: Callable[[], None]
     about: Callable[[], dict[str, Any]]
     observatory: Observatory
+    databases: PostgresBackups
 
     def live(self, environment: EnvironmentId) -> Placement:
         """Return the live placement, or raise Problem `nothing-live`."""

@@ -20,11 +20,17 @@ import uvicorn
 import shipway
 from shipway.api.application import create_application
 from shipway.api.service import Service
+from shipway.daemon.backing import database_loops
 from shipway.daemon.crash import crash_observer
 from shipway.daemon.loops import Loops
 from shipway.daemon.tending import TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
-from shipway.daemon.wiring import build_observatory, build_world
+from shipway.daemon.wiring import (
+    build_databases,
+    build_observatory,
+    build_repositories,
+    build_world,
+)
 from shipway.errors import Problem
 from shipway.model.records import Rollout
 from shipway.places import Places, places
@@ -73,7 +79,8 @@ def _serve(here: Places) -> None:
     started = time.time()
     world = build_world(here)
     observatory = build_observatory(here, world)
-    loops = Loops([*rollout_loops(world), *watching_loops(observatory)])
+    databases = build_databases(here, world, build_repositories(here, world))
+    loops = Loops([*rollout_loops(world), *watching_loops(observatory), *database_loops(databases)])
 
     def after(rollout: Rollout) -> None:
         loops.nudge(TEND)
@@ -103,6 +110,7 @@ def _serve(here: Places) -> None:
             stop=stop,
             about=about,
             observatory=observatory,
+            databases=databases,
         )
     )
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
 from shipway.daemon.timings import IngressTimings
@@ -17,7 +18,9 @@ from shipway.errors import Problem
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.notify import AppriseNotifier
 from shipway.observe.world import EVERY_S, Observatory
+from shipway.repositories import EnvironmentRepositories
 from shipway.rollout.applications import Applications
+from shipway.rollout.databases import LiveDatabases
 from shipway.rollout.sleep import wake
 from shipway.rollout.world import EngineKit, World
 from shipway.store.history import History
@@ -37,10 +40,13 @@ def build_world(places: Places) -> World:
     process = ProcessEngine(places.home / "process")
     docker = DockerEngine()
     wakers = SocketWakers()
+    store = SqliteStore(places.database, clock)
     world = World(
         kits={
-            "process": EngineKit(engine=process, builder=process, console=process),
-            "docker": EngineKit(engine=docker, builder=docker, console=docker, cache=docker),
+            "process": EngineKit(engine=process, builder=process, console=process, tools=process),
+            "docker": EngineKit(
+                engine=docker, builder=docker, console=docker, cache=docker, tools=docker
+            ),
         },
         default_engine=DEFAULT_ENGINE,
         ingress=HAProxyIngress(
@@ -49,7 +55,8 @@ def build_world(places: Places) -> World:
             clock,
             supervised=bool(os.environ.get("SHIPWAY_SUPERVISOR")),
         ),
-        store=SqliteStore(places.database, clock),
+        store=store,
+        generations=store.backups,
         clock=clock,
         home=places.home,
         wakers=wakers,
@@ -58,6 +65,27 @@ def build_world(places: Places) -> World:
     )
     wakers.wake = lambda environment: wake(world, environment)
     return world
+
+
+def build_repositories(places: Places, world: World) -> EnvironmentRepositories:
+    """Return the repositories of all environments; none is opened yet."""
+    settings = LiveDatabases(world).settings
+    return EnvironmentRepositories(places.home / "backup", settings, world.vault)
+
+
+def build_databases(
+    places: Places, world: World, repositories: EnvironmentRepositories
+) -> PostgresBackups:
+    """Return PostgreSQL's backups, and give rollouts what they ask of them."""
+    store = world.store
+    assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
+    backups = postgres_backups(
+        places.home / "backup", LiveDatabases(world), repositories, store.backups
+    )
+    world.data.points = backups.points
+    world.data.restores = backups.restores
+    world.data.records = store.backups
+    return backups
 
 
 def build_observatory(places: Places, world: World) -> Observatory:

@@ -89,6 +89,7 @@ class RolloutKind(StrEnum):
     DEPLOY = "deploy"
     PROMOTE = "promote"
     ROLLBACK = "rollback"
+    RESTORE = "restore"  # of data: the release stays
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

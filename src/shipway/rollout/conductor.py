@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from shipway.errors import Problem
 from shipway.model.lifecycle import RolloutEvent, RolloutState
 from shipway.model.names import EnvironmentId
-from shipway.model.records import ProgressLine, Rollout
+from shipway.model.records import ProgressLine, Rollout, RolloutKind
 from shipway.rollout.requests import RolloutRequest, prepare
 from shipway.rollout.run import Run
 from shipway.rollout.sleep import wake
-from shipway.rollout.story import STORIES
+from shipway.rollout.story import story_of
 from shipway.rollout.teller import Teller, follow
 from shipway.rollout.world import World
 from shipway.saga.runner import End, Moment, Result, Saga
@@ -159,7 +159,7 @@ class Conductor:
                 log.error("rollout #%s: %s", rollout.id, moment.problem)
 
         saga = Saga(
-            steps=STORIES[rollout.kind],
+            steps=story_of(rollout.kind, rollout.request),
             context=run,
             journal=self._world.store.journal(rollout.id),
             outputs=run.outputs,
@@ -208,6 +208,8 @@ def wake_first(world: World, environment: EnvironmentId, teller: Teller) -> None
 
 
 def _last_words(run: Run, result: Result) -> str:
+    if result.end is End.SUCCEEDED and run.rollout.kind is RolloutKind.RESTORE:
+        return _restored(run)
     if result.end is End.SUCCEEDED:
         return f"{run.label} is live in {run.environment.name}."
     if result.end is End.STUCK:
@@ -216,3 +218,14 @@ def _last_words(run: Run, result: Result) -> str:
             f"Hint: shipway resume {run.rollout.id}"
         )
     return f"{run.environment.name} is as it was before. {run.still_serves}"
+
+
+def _restored(run: Run) -> str:
+    names = ", ".join(str(item["service"]) for item in run.outputs["restore"]["restored"])
+    where = run.environment.name
+    if "swap" in run.outputs:
+        return f"{names} of {where} runs on its restored data; {run.label} goes on serving."
+    return (
+        f"the copy of {names} runs beside it: shipway exec {names}.restored {where} -- psql;"
+        f" remove it with: shipway backup discard {where}"
+    )

@@ -15,13 +15,16 @@ from shipway.model.application import Application
 from shipway.model.names import EnvironmentId, release_label
 from shipway.model.records import Commit, Placement, RolloutKind
 from shipway.rollout.choice import promotion_source, rollback_target
+from shipway.rollout.data_choice import point_before
 from shipway.rollout.requests import RolloutRequest, engine_for
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
+from shipway.rollout.run import Run
 from shipway.rollout.secrets import changed_names
 from shipway.rollout.steps.source import read_commit
-from shipway.rollout.story import STORIES
+from shipway.rollout.story import story_of
 from shipway.rollout.world import World
+from shipway.saga.step import Step
 from shipway.spec import differences, load_spec
 
 MIGRATION_PATHS = re.compile(r"(^|/)(migrations?|alembic/versions|prisma/migrations)/.+")
@@ -78,7 +81,7 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
         release=release_label(number) if number else None,
         live=live.label if live else None,
         commit=commit,
-        steps=tuple(step.title for step in STORIES[request.kind]),
+        steps=tuple(step.title for step in _steps(request)),
         commits=_commits(directory, live_commit, commit),
         migrations=_migrations(directory, live_commit, commit, request.kind),
         artifacts=_artifacts(world, environment, number, live.release if live else None),
@@ -87,8 +90,29 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
             *(str(item) for item in (differences(live_app, app) if live_app else ())),
         ),
         built_in=_built_in(world, request, environment, app),
-        notes=(*app.notes, *engine_notes(world.kit(engine).engine, app)),
+        notes=(
+            *_data_notes(world, request, environment, number),
+            *app.notes,
+            *engine_notes(world.kit(engine).engine, app),
+        ),
     )
+
+
+def _steps(request: RolloutRequest) -> tuple[Step[Run], ...]:
+    data = request.with_data and request.kind is RolloutKind.ROLLBACK
+    return story_of(request.kind, {"restore": {"point": ""}} if data else {})
+
+
+def _data_notes(
+    world: World, request: RolloutRequest, environment: EnvironmentId, number: int | None
+) -> tuple[str, ...]:
+    """Return what a rollback with data would lose."""
+    if not request.with_data or number is None:
+        return ()
+    point = point_before(world, environment, number)
+    lost = max(0.0, world.clock.now() - point.at)
+    told = f"the data goes back to {point.name}: what was written since, in {lost / 60:.0f} min,"
+    return (f"{told} is lost to the application; it stays here as an earlier generation",)
 
 
 def _resolved(

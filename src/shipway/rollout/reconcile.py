@@ -53,7 +53,12 @@ def revive(world: World, environment: EnvironmentId) -> None:
     release = world.store.catalog.release(environment.project, live.release)
     engine = world.kit_of(environment).engine
     workloads: list[Workload] = [
-        stateful_workload(app, service, release.artifacts[service.name])
+        stateful_workload(
+            app,
+            service,
+            release.artifacts[service.name],
+            world.generations.generation(environment, service.name),
+        )
         for service in app.of_role(Role.STATEFUL)
     ]
     workloads += release_workloads(app, release, *SERVES)

@@ -12,6 +12,7 @@ from shipway.model.lifecycle import PlacementState
 from shipway.model.names import EnvironmentId
 from shipway.model.records import Project, RolloutKind
 from shipway.rollout.choice import promotion_source, rollback_target
+from shipway.rollout.data_choice import restore_record, restored_release, rollback_record
 from shipway.rollout.steps.source import read_commit
 from shipway.rollout.world import World
 from shipway.spec import load_spec
@@ -23,6 +24,8 @@ class RolloutRequest:
 
     directory: the project's, absolute.  ref: the commit to deploy.
     release: for a rollback, None: the earlier one.  source: for a promotion.
+    with_data: a rollback brings the data back too, to the moment before the migration.
+    at, point, service, beside: of a restore; service None: every database.
     """
 
     kind: RolloutKind
@@ -33,6 +36,11 @@ class RolloutRequest:
     release: int | None = None
     source: str = "staging"
     engine: str | None = None
+    with_data: bool = False
+    at: float | None = None
+    point: str | None = None
+    service: str | None = None
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +72,13 @@ def prepare(world: World, request: RolloutRequest) -> Prepared:
         release = promotion_source(store, source, environment)
         record["source"] = request.source
         _refuse_other_engine(world, source, environment, engine)
+    elif request.kind is RolloutKind.RESTORE:
+        release = restored_release(store, environment)
+        record["restore"] = restore_record(world, request, environment)
     else:
         release = rollback_target(store, environment, request.release)
+        if request.with_data:
+            record["restore"] = rollback_record(world, environment, release)
     store.catalog.add_environment(environment, engine)
     live = store.placements.live(environment)
     return Prepared(

@@ -6,14 +6,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from shipway.model.application import Application, Job, Service
+from shipway.model.generation import on_generation
 from shipway.model.names import Scope, release_label
 from shipway.model.records import Release
 from shipway.model.workload import Artifact, Role, SecretMap, Workload
 
 
-def stateful_workload(app: Application, service: Service, artifact: Artifact) -> Workload:
-    """Return the workload of a stateful service: the environment's, whatever the release."""
-    return _workload(app, service, Scope(environment=app.environment), artifact, {})
+def stateful_workload(
+    app: Application, service: Service, artifact: Artifact, generation: int = 1
+) -> Workload:
+    """Return the workload of a stateful service: the environment's, whatever the release.
+
+    generation: of its data, where a restore has made a later one.
+    """
+    workload = _workload(app, service, Scope(environment=app.environment), artifact, {})
+    return on_generation(workload, generation)
 
 
 def release_workload(app: Application, service: Service, release: Release) -> Workload:

@@ -10,6 +10,8 @@ from pathlib import Path
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
 from shipway.ports import BuildCache, Builder, Clock, Console, Engine, Ingress
+from shipway.ports_backup import BackupRecords, Generations, RestorePoints, Restores
+from shipway.ports_data import DataTools
 from shipway.ports_store import Store
 from shipway.ports_vault import Vault
 from shipway.rollout.applications import Applications
@@ -22,12 +24,14 @@ class EngineKit:
     """An engine, with what it builds with and what a person looks in with.
 
     cache: what it keeps to build faster, where it keeps something.
+    tools: what it does for databases.
     """
 
     engine: Engine
     builder: Builder
     console: Console
     cache: BuildCache | None = None
+    tools: DataTools | None = None
 
 
 class ScopeLocks:
@@ -43,6 +47,15 @@ class ScopeLocks:
             return self._locks.setdefault(scope, threading.RLock())
 
 
+@dataclass(slots=True, kw_only=True)
+class DataSide:
+    """What backup does for rollouts; nothing, where there is no backup."""
+
+    points: RestorePoints | None = None
+    restores: Restores | None = None
+    records: BackupRecords | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Everything that rollouts share.
@@ -56,6 +69,8 @@ class World:
     vault: the secrets of all environments.
     wakers: hold the requests of environments that sleep.
     prunes_owed: projects of which releases were removed, but not yet what only they needed.
+    generations: which generation of its data each database mounts.
+    data: restore points and restores, filled when everything is wired.
     """
 
     kits: Mapping[str, EngineKit]
@@ -66,6 +81,8 @@ class World:
     home: Path
     applications: Applications
     vault: Vault
+    generations: Generations
+    data: DataSide = field(default_factory=DataSide)
     addresses: dict[str, str] = field(default_factory=dict)
     ingress_lock: threading.RLock = field(default_factory=threading.RLock)
     scope_locks: ScopeLocks = field(default_factory=ScopeLocks)

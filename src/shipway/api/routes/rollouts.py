@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from shipway.api.routes.common import Services, Who, json_lines
 from shipway.api.views import plan_view, progress_view, rollout_view
-from shipway.model.names import ENVIRONMENT_PATTERN, EnvironmentId
+from shipway.model.names import ENVIRONMENT_PATTERN, SERVICE_PATTERN, EnvironmentId
 from shipway.model.records import RolloutKind
 from shipway.rollout.plan import plan_rollout
 from shipway.rollout.requests import RolloutRequest
@@ -31,6 +31,11 @@ class Wanted(BaseModel):
     release: Annotated[int, Field(ge=1)] | None = None
     source: Environment = "staging"
     engine: Annotated[str, Field(pattern="^[a-z]+$", max_length=20)] | None = None
+    with_data: bool = False
+    at: Annotated[float, Field(gt=0)] | None = None
+    point: Annotated[str, Field(max_length=63, pattern="^[A-Za-z0-9._-]+$")] | None = None
+    service: Annotated[str, Field(pattern=f"^{SERVICE_PATTERN}$")] | None = None
+    beside: bool = False
 
     def request(self, who: str) -> RolloutRequest:
         """Return the use case's value."""

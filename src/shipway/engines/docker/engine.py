@@ -13,7 +13,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shipway.engines.docker import console, names
+from shipway.engines.docker import console, datatools, names
 from shipway.engines.docker.builder import ImageBuilder
 from shipway.engines.docker.client import Clients
 from shipway.engines.docker.containers import Containers, side_by_side
@@ -196,6 +196,39 @@ class DockerEngine:
         """Return the `docker exec` command that runs `argv` inside the instance."""
         host = self._transport.endpoint.url
         return console.exec_argv(self._clients.any(), host, instance, argv, tty=tty)
+
+    # ── DataTools ──
+
+    def tool_argv(
+        self, workload: Workload, argv: Sequence[str], *, folder: Path, name: str, connected: bool
+    ) -> list[str]:
+        """Return the `docker run` that runs a program of the workload's image."""
+        return datatools.tool_argv(
+            self._clients.any(),
+            self._transport.endpoint.url,
+            workload,
+            argv,
+            folder=folder,
+            name=name,
+            connected=connected,
+        )
+
+    def end_tool(self, workload: Workload, name: str) -> None:
+        """Ensure that no container of this tool is left."""
+        labels = datatools.tool_labels(workload, name)
+        side_by_side(self._containers.remove, self._observer.summaries(labels))
+
+    def fill(self, workload: Workload, tree: Path) -> None:
+        """Ensure the workload's data; see the port."""
+        filler = datatools.filler(workload, tree)
+        last: list[str] = []
+        code = self.run(filler, deadline_s=datatools.FILL_S, output=last.append)
+        if code != 0:
+            raise datatools.fill_failed(workload, code, last)
+
+    def remove_volume(self, environment: EnvironmentId, name: str) -> None:
+        """Ensure that one of the environment's own volumes is gone."""
+        remove_volumes(self._transport, environment, only=names.volume_name(environment, name))
 
     # ── Builder ──
 

@@ -46,11 +46,14 @@ def ensure_volume(transport: Transport, volume: NamedVolume) -> None:
         )
 
 
-def remove_volumes(transport: Transport, environment: EnvironmentId) -> tuple[str, ...]:
-    """Ensure that the environment's own volumes are gone; return their names."""
+def remove_volumes(
+    transport: Transport, environment: EnvironmentId, *, only: str | None = None
+) -> tuple[str, ...]:
+    """Ensure that the environment's own volumes, or one of them, are gone; return their names."""
     labels = [f"{names.PROJECT}={environment.project}", f"{names.ENVIRONMENT}={environment.name}"]
     found = transport.get("/volumes", filters=json.dumps({"label": labels})).get("Volumes") or []
-    removed = tuple(sorted(str(volume["Name"]) for volume in found))
+    every = sorted(str(volume["Name"]) for volume in found)
+    removed = tuple(name for name in every if only in {None, name})
     for name in removed:
         try:
             transport.call("DELETE", f"/volumes/{quote(name)}")

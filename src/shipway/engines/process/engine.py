@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from shipway import __version__
-from shipway.engines.process import jobs
+from shipway.engines.process import datatools, jobs
 from shipway.engines.process.addresses import AddressTable
 from shipway.engines.process.artifacts import Artifacts
 from shipway.engines.process.builder import ProcessBuilder
@@ -187,6 +187,29 @@ class ProcessEngine:
         """Return the command that runs `argv` with the instance's variables and directory."""
         del tty  # the person's own terminal is the process's
         return self._instances.enter(self._place(instance), argv)
+
+    # DataTools
+
+    def tool_argv(
+        self, workload: Workload, argv: Sequence[str], *, folder: Path, name: str, connected: bool
+    ) -> list[str]:
+        """Return the command that runs a program of this machine's PostgreSQL."""
+        del folder, name  # the same file system, and the command is the tool itself
+        return datatools.tool_argv(
+            self.layout, self._instances, workload, argv, connected=connected
+        )
+
+    def end_tool(self, workload: Workload, name: str) -> None:
+        """Nothing outlives the command here."""
+
+    def fill(self, workload: Workload, tree: Path) -> None:
+        """Ensure the workload's data; see the port."""
+        with self._locked(workload.scope):
+            datatools.fill(self.layout, self._instances, workload, tree)
+
+    def remove_volume(self, environment: EnvironmentId, name: str) -> None:
+        """Ensure that the volume is gone."""
+        datatools.remove_volume(self.layout, environment, name)
 
     # Builder
 

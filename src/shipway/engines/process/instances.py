@@ -126,6 +126,17 @@ class Instances:
         module = "shipway.engines.process.enter"
         return [sys.executable, "-m", module, str(place.path), "--", *argv]
 
+    def data_of(self, workload: Workload, place: Place) -> tuple[Path, User | None]:
+        """Return a server's data directory, its volume made, and whom it belongs to."""
+        builtin = find_builtin(workload.artifact.name)
+        if builtin is None:
+            raise cannot_run(workload.service, workload.artifact.name)
+        user = _server_user(builtin)
+        mounts = Mounts(self.layout, place, workload, None, user)
+        volume, data = _data_folders(builtin, workload, mounts, place)
+        mounts.own(volume)
+        return data, user
+
     def _prepare(self, workload: Workload, place: Place, index: int) -> None:
         own = self.table.reserve([(workload.scope, workload.service, index)])[0]
         names = names_for(self.table, workload)
@@ -193,18 +204,13 @@ class Instances:
         user = _server_user(builtin)
         mounts = Mounts(self.layout, place, workload, None, user)
         elsewhere = mounts.apply()
-        sources = dict(mounts.sources())
-        mount, volume = _data_volume(builtin, sources, place)
-        volume.mkdir(parents=True, exist_ok=True)
-        volume.chmod(0o700)
+        volume, data = _data_folders(builtin, workload, mounts, place)
         require_reachable(volume, user)
         sockets = self._sockets(place)
         ground = ServerGround(
             id=str(place.path),
             own=own,
-            data=data_folder(workload.environment.get("PGDATA"), mount, volume)
-            if builtin.kind == "postgres"
-            else volume,
+            data=data,
             home=place.home,
             programs=place.path / "bin",
             sockets=sockets,
@@ -251,6 +257,18 @@ def _server_user(builtin: Builtin) -> User | None:
         groups = os.getgrouplist(name, found.pw_gid)
         return User(uid=found.pw_uid, gid=found.pw_gid, groups=tuple(groups))
     return None
+
+
+def _data_folders(
+    builtin: Builtin, workload: Workload, mounts: Mounts, place: Place
+) -> tuple[Path, Path]:
+    """Return the server's volume, made, and its data directory in it."""
+    mount, volume = _data_volume(builtin, dict(mounts.sources()), place)
+    volume.mkdir(parents=True, exist_ok=True)
+    volume.chmod(0o700)
+    if builtin.kind != "postgres":
+        return volume, volume
+    return volume, data_folder(workload.environment.get("PGDATA"), mount, volume)
 
 
 def _data_volume(builtin: Builtin, sources: dict[str, Path], place: Place) -> tuple[str, Path]:

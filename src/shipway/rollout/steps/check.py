@@ -12,6 +12,7 @@ from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.records import RolloutKind
+from shipway.model.workload import Role
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
 from shipway.rollout.routing import environment_traffic
@@ -32,12 +33,20 @@ def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
     check_routes(run, app)
     check_port(run, app)
     fingerprint = run.world.applications.keep(app)
-    return {"fingerprint": fingerprint, "found": _found_as(run), "secrets": resolved.secrets}
+    return {
+        "fingerprint": fingerprint,
+        "found": _found_as(run),
+        "secrets": resolved.secrets,
+        "generations": {
+            service.name: run.world.generations.generation(run.environment, service.name)
+            for service in app.of_role(Role.STATEFUL)
+        },
+    }
 
 
 def resolve_application(run: Run) -> Resolved:
     """Return the application: as it was for a rollback, else as commit and layers say now."""
-    if run.rollout.kind is RolloutKind.ROLLBACK:
+    if run.rollout.kind in {RolloutKind.ROLLBACK, RolloutKind.RESTORE}:
         before = resolve_placed(run.world, run.environment, run.release.number)
         if before is not None:
             return before

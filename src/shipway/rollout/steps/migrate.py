@@ -13,6 +13,7 @@ from typing import Any
 
 from shipway.errors import Problem
 from shipway.model.application import Job
+from shipway.rollout.data_choice import point_name
 from shipway.rollout.run import Run
 from shipway.rollout.steps.start import create_all, place, remove_new, start_web
 from shipway.rollout.workloads import job_workload
@@ -28,6 +29,8 @@ def run_jobs(run: Run, watch: Watch) -> Mapping[str, Any]:
     due = [job for job in app.jobs if job.name not in done]
     for name in sorted(done):
         run.note("migrate", f"{name}: ran already for {release.label}")
+    if due:
+        _name_the_moment(run)
     meanwhile = start_web if all(job.beside for job in due) else create_all
     with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as pool:
         begun = pool.submit(meanwhile, run)
@@ -36,6 +39,15 @@ def run_jobs(run: Run, watch: Watch) -> Mapping[str, Any]:
             store.placements.job_done(run.environment, release.number, job.name)
         begun.result()
     return {"jobs": [job.name for job in app.jobs]}
+
+
+def _name_the_moment(run: Run) -> None:
+    """Set a restore point, so that `rollback --with-data` can come back to before the jobs."""
+    if run.world.data.points is None:
+        return
+    name = point_name(run.label, run.rollout.id)
+    for point in run.world.data.points.set(run.environment, name):
+        run.note("migrate", f"restore point {point.name} in {point.service}")
 
 
 def _run_job(run: Run, job: Job, watch: Watch) -> None:

@@ -32,15 +32,18 @@ STORE_PORTS = {
 def ensure_services(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Ensure that the environment's stateful services run and are ready."""
     app = run.app
-    workloads = [
-        stateful_workload(app, service, stateful_artifact(run, service))
-        for service in app.of_role(Role.STATEFUL)
-    ]
+    workloads = [data_workload(run, service) for service in app.of_role(Role.STATEFUL)]
     for workload in workloads:
         run.kit.engine.start(workload)
     for workload in workloads:
         await_ready(run, workload, watch)
     return {"services": [workload.service for workload in workloads]}
+
+
+def data_workload(run: Run, service: Service) -> Workload:
+    """Return the workload of a stateful service, on the generation of its data that counts."""
+    generation = run.world.generations.generation(run.environment, service.name)
+    return stateful_workload(run.app, service, stateful_artifact(run, service), generation)
 
 
 def stateful_artifact(run: Run, service: Service) -> Artifact:

@@ -63,7 +63,7 @@ CREATE TABLE rollout (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     project      TEXT NOT NULL,
     environment  TEXT NOT NULL,
-    kind         TEXT NOT NULL CHECK (kind IN ('deploy', 'promote', 'rollback')),
+    kind         TEXT NOT NULL CHECK (kind IN ('deploy', 'promote', 'rollback', 'restore')),
     state        TEXT NOT NULL CHECK (state IN
                    ('running', 'unwinding', 'succeeded', 'failed', 'stuck')),
     engine       TEXT NOT NULL,

@@ -1,0 +1,1 @@
+"""PostgreSQL: its WAL streamed, base backups, restores to any moment, drills."""

@@ -1,0 +1,45 @@
+"""PostgreSQL's backups as one thing: what the daemon wires and the API calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shipway.backup.postgres.drill import Drills
+from shipway.backup.postgres.places import BackupPlaces
+from shipway.backup.postgres.points import NamedMoments
+from shipway.backup.postgres.restores import DatabaseRestores
+from shipway.backup.postgres.streams import Streams
+from shipway.ports_backup import BackupRecords, Repositories
+from shipway.ports_data import Databases
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostgresBackups:
+    """Streams, restore points, restores and drills over the same databases."""
+
+    databases: Databases
+    records: BackupRecords
+    streams: Streams
+    points: NamedMoments
+    restores: DatabaseRestores
+    drills: Drills
+
+
+def postgres_backups(
+    home: Path, databases: Databases, repositories: Repositories, records: BackupRecords
+) -> PostgresBackups:
+    """Return them; starts nothing.  home: of backups, below Shipway's own."""
+    places = BackupPlaces(home / "databases")
+    streams = Streams(places, databases, repositories, records)
+    restores = DatabaseRestores(
+        databases=databases, streams=streams, records=records, places=places
+    )
+    return PostgresBackups(
+        databases=databases,
+        records=records,
+        streams=streams,
+        points=NamedMoments(databases=databases, streams=streams, records=records),
+        restores=restores,
+        drills=Drills(restores=restores, records=records),
+    )

@@ -1,0 +1,221 @@
+"""Drills: the newest backup restored into a throw-away copy, looked at, timed, thrown away.
+
+First the copy stands still at the moment at which the rows were counted, so that they can
+be compared exactly; then it goes on to the last transaction, as a real restore would.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from shipway.backup.postgres import counts, recovery
+from shipway.backup.postgres.base import counted_at
+from shipway.backup.postgres.catalogue import Catalogue
+from shipway.backup.postgres.choose import Choice
+from shipway.backup.postgres.copying import Copy
+from shipway.backup.postgres.restores import DatabaseRestores
+from shipway.backup.postgres.running import Asker
+from shipway.errors import Problem
+from shipway.model.backup import Drill, DrillCheck, RestoreTarget
+from shipway.model.backup_settings import DrillQuery
+from shipway.model.names import EnvironmentId
+from shipway.ports import Cancelled, Output
+from shipway.ports_backup import BackupRecords
+from shipway.ports_data import Database
+
+CHECK_S = 1800.0
+DRILL = "drill"
+LATEST = RestoreTarget()
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What a drill has seen so far."""
+
+    checks: list[DrillCheck] = field(default_factory=list)
+    rto_s: float | None = None
+    rpo_s: float | None = None
+
+    def see(self, name: str, act: Callable[[], str]) -> None:
+        """Record a check: what `act` says, or that it failed and why."""
+        try:
+            self.checks.append(DrillCheck(name=name, passed=True, says=act()))
+        except Problem as problem:
+            says = "; ".join([problem.message, *problem.details[-3:]])
+            self.checks.append(DrillCheck(name=name, passed=False, says=says))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drills:
+    """Rehearses restores."""
+
+    restores: DatabaseRestores
+    records: BackupRecords
+    clock: Callable[[], float] = time.time
+
+    def run(
+        self,
+        environment: EnvironmentId,
+        service: str,
+        queries: tuple[DrillQuery, ...] = (),
+        *,
+        output: Output,
+        cancelled: Cancelled = lambda: False,
+    ) -> Drill:
+        """Rehearse a restore of the newest backup, and record what was seen.
+
+        Raises Problem where there is nothing to rehearse with; that a restore fails is the
+        drill's result, not an error.
+        """
+        database = self.restores.database(environment, service)
+        began_at, began = self.clock(), time.monotonic()
+        repository = self.restores.streams.repository(environment)
+        catalogue = Catalogue(repository=repository, database=database)
+        choice = catalogue.choose(LATEST, began_at)
+        copy = Copy(
+            database=database,
+            places=self.restores.places,
+            service=f"{service}.{DRILL}",
+            generation=DRILL,
+            output=output,
+            cancelled=cancelled,
+        )
+        found = _Found()
+        try:
+            self._rehearse(catalogue, choice, copy, found, queries=queries, began_at=began_at)
+        except Problem as problem:
+            if problem.kind == "cancelled":
+                raise
+            says = "; ".join([problem.message, *problem.details[-3:]])
+            found.checks.append(DrillCheck(name="restored", passed=False, says=says))
+        finally:
+            copy.discard()
+        drill = Drill(
+            environment=environment,
+            subject=service,
+            backup=choice.backup.id,
+            began_at=began_at,
+            ended_at=began_at + time.monotonic() - began,
+            rto_s=found.rto_s,
+            rpo_s=found.rpo_s,
+            checks=tuple(found.checks),
+        )
+        self.records.add_drill(drill)
+        return drill
+
+    def _rehearse(
+        self,
+        catalogue: Catalogue,
+        choice: Choice,
+        copy: Copy,
+        found: _Found,
+        *,
+        queries: tuple[DrillQuery, ...],
+        began_at: float,
+    ) -> None:
+        database = catalogue.database
+        counted = counted_at(catalogue.repository, database, choice.backup)
+        began = time.monotonic()
+        point = str(counted["point"]) if counted else None
+        copy.build(catalogue.repository, choice, LATEST, pause=point)
+        looking = 0.0
+        if point is not None:
+            asker = copy.await_paused()
+            paused = time.monotonic()
+            found.see("rows", lambda: _rows(asker, counts.decode(counted["bounds"])))
+            looking = time.monotonic() - paused
+            copy.aim(asker, LATEST)
+        else:
+            found.checks.append(
+                DrillCheck(name="rows", passed=False, says="no rows were counted at the backup")
+            )
+        asker = copy.await_promoted()
+        found.rto_s = round(time.monotonic() - began - looking, 3)
+        found.rpo_s = self._rpo(database, choice, asker, began_at)
+        copy.output(f"it answers after {found.rto_s:.1f} s")
+        found.checks.append(
+            DrillCheck(name="restored", passed=True, says=f"answers after {found.rto_s:.1f} s")
+        )
+        found.see("amcheck", lambda: _amcheck(copy, asker))
+        for query in queries:
+            if query.service in {None, database.service}:
+                found.see("query", lambda query=query: _query(asker, query))  # type: ignore[misc]
+        found.see("checksums", lambda: _checksums(asker))
+
+    def _rpo(
+        self, database: Database, choice: Choice, asker: Asker, began_at: float
+    ) -> float | None:
+        """Return what would have been lost: from the last thing kept to the drill's beginning."""
+        stream = self.restores.streams.known(database.environment, database.service)
+        covered = 0.0
+        if stream is not None and stream.receiver.epoch == choice.epoch:
+            covered = stream.shipper.covered_at or 0.0
+        told = asker.one(recovery.LAST_COMMIT)
+        last = max(float(told) if told else 0.0, covered)
+        return round(max(0.0, began_at - last), 3) if last else None
+
+
+def _rows(asker: Asker, wanted: dict[str, counts.Bounds]) -> str:
+    found = counts.count_rows(asker)
+    lines = counts.differences(found, wanted)
+    if lines:
+        raise Problem("rows-missing", "; ".join(lines[:5]))
+    return f"{sum(found.values())} rows in {len(wanted)} tables, as counted at the backup"
+
+
+def _amcheck(copy: Copy, asker: Asker) -> str:
+    """Read every table and index through with pg_amcheck, where the server has the extension."""
+    available = asker.one("SELECT count(*) FROM pg_available_extensions WHERE name = 'amcheck'")
+    if available in {"", "0"}:
+        total = 0
+        for (name,) in asker.rows(counts.DATABASES):
+            asker.rows(_READ_ALL, name=name, limit_s=CHECK_S)
+            total += 1
+        return f"amcheck is not there; every index of {total} databases was read instead"
+    user = asker.database.workload.environment.get("POSTGRES_USER") or "postgres"
+    argv = ["pg_amcheck", "--all", "--install-missing", "--heapallindexed", "-U", user]
+    argv += ["--maintenance-db", asker.main]
+    import subprocess
+
+    command = copy.database.console.exec_argv(asker.instance, argv, tty=False)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=CHECK_S,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    if done.returncode != 0:
+        told = (done.stdout + done.stderr).strip().splitlines()
+        raise Problem("corrupt", "pg_amcheck found damage", details=tuple(told[-3:]))
+    return "every table and index read through, nothing damaged"
+
+
+_READ_ALL = "SELECT count(*) FROM pg_class"
+
+
+def _checksums(asker: Asker) -> str:
+    if asker.one("SHOW data_checksums") != "on":
+        return "the cluster has no data checksums; the rows were counted, which reads every page"
+    failed = asker.one("SELECT coalesce(sum(checksum_failures), 0) FROM pg_stat_database")
+    if failed not in {"", "0"}:
+        raise Problem("corrupt", f"{failed} pages failed their checksum")
+    return "no page that was read failed its checksum"
+
+
+def _query(asker: Asker, query: DrillQuery) -> str:
+    found = counts.ask_number(asker, query.sql)
+    if found < query.at_least:
+        raise Problem("too-few", f"{query.sql}: {found:g}, at least {query.at_least:g} is wanted")
+    return f"{query.sql}: {found:g}, at least {query.at_least:g}"
+
+
+def newest(records: BackupRecords, environment: EnvironmentId) -> Drill | None:
+    """Return the last drill that passed."""
+    with suppress(StopIteration):
+        return next(drill for drill in records.drills(environment) if drill.passed)
+    return None

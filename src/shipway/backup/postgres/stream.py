@@ -1,0 +1,183 @@
+"""Keeps `pg_receivewal` running beside a database: its WAL arrives here as it is written.
+
+The receiver is a process of its own session: it survives the daemon, and a later daemon
+takes it over.  It ends when its server does, and is started again; the replication slot
+holds the WAL meanwhile, up to a limit, so that a dead receiver does not fill the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shipway.backup.postgres.epoch import (
+    FACTS,
+    Epoch,
+    ServerFacts,
+    decode,
+    encode,
+    epochs_in,
+    keep_epoch,
+    new_epoch,
+    parse_facts,
+    refuse_other,
+)
+from shipway.backup.postgres.places import BackupPlaces
+from shipway.backup.postgres.running import Asker, end_group
+from shipway.errors import Problem
+from shipway.files import replace_file
+from shipway.ports_backup import Repository
+from shipway.ports_data import Database
+
+SLOT = "shipway"
+TOOL = "wal"
+SLOT_KEEPS = "4GB"
+AGAIN_S = 2.0
+END_S = 10.0
+LOG_BYTES_MAX = 200_000
+
+
+@dataclass(slots=True, kw_only=True)
+class Receiver:
+    """One database's stream.
+
+    problem: why it does not run; down_since: since when, on the monotonic clock.
+    accept_other: whether a person said that another cluster may go on in this repository.
+    """
+
+    places: BackupPlaces
+    epoch: Epoch | None = None
+    problem: Problem | None = None
+    down_since: float | None = None
+    accept_other: bool = False
+    _process: subprocess.Popen[bytes] | None = None
+    _adopted: tuple[int, int] | None = None
+    _looked: bool = False
+    _tried_at: float = field(default=-1e9)
+
+    @property
+    def alive(self) -> bool:
+        """Return whether the receiver runs."""
+        if self._process is not None:
+            return self._process.poll() is None
+        return self._adopted is not None and started_at(self._adopted[0]) == self._adopted[1]
+
+    def ensure(self, database: Database, repository: Repository) -> None:
+        """Ensure that the receiver runs, or that `problem` says why not."""
+        if not self._looked:
+            self._adopt(database)
+        if self.alive:
+            self.problem = self.down_since = None
+            return
+        now = time.monotonic()
+        if self.down_since is None:
+            self.down_since = now
+        if now - self._tried_at < AGAIN_S:
+            return
+        self._tried_at = now
+        try:
+            self._start(database, repository)
+        except Problem as problem:
+            self.problem = problem
+
+    def stop(self, database: Database) -> None:
+        """Ensure that the receiver has ended; the slot stays."""
+        if not self._looked:
+            self._adopt(database)
+        pid = self._process.pid if self._process else self._adopted[0] if self._adopted else None
+        if pid is not None and self.alive:
+            end_group(pid)
+            if self._process is not None:
+                self._process.wait(END_S)
+        database.tools.end_tool(database.workload, TOOL)
+        self._process = self._adopted = None
+
+    def _start(self, database: Database, repository: Repository) -> None:
+        folder = self.places.of(database.environment, database.service)
+        self.stop(database)
+        asker = Asker.of(database)
+        facts = parse_facts(asker.rows(FACTS)[0])
+        if facts.in_recovery:
+            raise Problem("database-recovering", f"{database.service} is still recovering.")
+        known = _read(folder / "stream.json")
+        # repeated by whoever was killed in between: the description comes before its use
+        if known is not None and facts.continues(known):
+            self.epoch = known
+        else:
+            self.epoch = self._begin_epoch(database, repository, asker, facts)
+            replace_file(folder / "stream.json", encode(self.epoch), mode=0o600)
+        target = self.places.wal(database.environment, database.service) / self.epoch.name
+        target.mkdir(exist_ok=True, mode=0o700)
+        self._spawn(database, folder, target)
+        self.problem = None
+
+    def _begin_epoch(
+        self, database: Database, repository: Repository, asker: Asker, facts: ServerFacts
+    ) -> Epoch:
+        if not self.accept_other:
+            refuse_other(epochs_in(repository, database.service), facts, repository.where)
+        limit = "" if facts.keeps != "-1" else _LIMIT
+        asker.rows(limit + _DROP_SLOT)
+        asker.rows(f"SELECT pg_create_physical_replication_slot('{SLOT}', true)")
+        epoch = new_epoch(database.service, facts, time.time())
+        keep_epoch(repository, epoch)
+        self.accept_other = False
+        return epoch
+
+    def _spawn(self, database: Database, folder: Path, target: Path) -> None:
+        argv = ["pg_receivewal", "--no-loop", "--slot", SLOT, "--directory", str(target)]
+        argv += ["--synchronous", "--status-interval", "2"]
+        command = database.tools.tool_argv(
+            database.workload, argv, folder=target, name=TOOL, connected=True
+        )
+        log = folder / "receiver.log"
+        mode = "wb" if log.exists() and log.stat().st_size > LOG_BYTES_MAX else "ab"
+        with log.open(mode) as stream:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        mark = {"pid": self._process.pid, "started": started_at(self._process.pid)}
+        replace_file(folder / "receiver.json", json.dumps(mark), mode=0o600)
+
+    def _adopt(self, database: Database) -> None:
+        self._looked = True
+        folder = self.places.of(database.environment, database.service)
+        self.epoch = _read(folder / "stream.json")
+        try:
+            mark = json.loads((folder / "receiver.json").read_bytes())
+        except (OSError, ValueError):
+            return
+        if mark["started"] is not None and started_at(mark["pid"]) == mark["started"]:
+            self._adopted = (mark["pid"], mark["started"])
+
+
+_LIMIT = f"ALTER SYSTEM SET max_slot_wal_keep_size = '{SLOT_KEEPS}';\nSELECT pg_reload_conf();\n"
+_DROP_SLOT = """
+SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+  WHERE slot_name = 'shipway' AND active;
+SELECT pg_sleep(0.2) FROM pg_replication_slots WHERE slot_name = 'shipway' AND active;
+SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = 'shipway';
+"""
+
+
+def started_at(pid: int) -> int | None:
+    """Return when a process began, in the kernel's ticks; None where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] == b"Z" else int(fields[19])
+
+
+def _read(path: Path) -> Epoch | None:
+    try:
+        return decode(path.read_bytes())
+    except (OSError, ValueError, TypeError):
+        return None

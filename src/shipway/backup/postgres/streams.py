@@ -1,0 +1,239 @@
+"""All streams of this machine: each database's receiver, its shipper, and its first base.
+
+A database is looked at every second, each in a thread of its own, so that a slow repository
+keeps no other waiting.  Nothing begins before an environment has settled: a rollout, or a
+demonstration, does not compete with a base backup.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+
+from shipway.backup.postgres.base import BaseMaker
+from shipway.backup.postgres.epoch import Epoch
+from shipway.backup.postgres.places import BackupPlaces
+from shipway.backup.postgres.ship import Shipper
+from shipway.backup.postgres.stream import Receiver
+from shipway.errors import Problem
+from shipway.model.backup import Backup, BackupKind
+from shipway.model.names import EnvironmentId
+from shipway.ports import Cancelled, Output
+from shipway.ports_backup import BackupRecords, Repositories, Repository
+from shipway.ports_data import Database, Databases
+
+log = logging.getLogger("shipway.backup")
+
+SETTLE_S = 60.0
+SETTLE_VARIABLE = "SHIPWAY_BACKUP_SETTLE_S"
+BASE_AGAIN_S = 300.0
+STREAM_S = 30.0
+Key = tuple[EnvironmentId, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Stream:
+    """One database's receiver and shipper, and what became of its last base backup."""
+
+    receiver: Receiver
+    shipper: Shipper
+    base_problem: Problem | None = None
+    base_tried_at: float = -1e9
+    has_base: str = ""
+    working: threading.Lock = field(default_factory=threading.Lock)
+    base_lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def problem(self) -> Problem | None:
+        """Return why WAL does not come into the repository; None where it does."""
+        return self.receiver.problem or self.shipper.problem
+
+
+class Streams:
+    """Every database's stream."""
+
+    def __init__(
+        self,
+        places: BackupPlaces,
+        databases: Databases,
+        repositories: Repositories,
+        records: BackupRecords,
+    ) -> None:
+        self._places = places
+        self._databases = databases
+        self._repositories = repositories
+        self._records = records
+        self._streams: dict[Key, Stream] = {}
+        self._guard = threading.Lock()
+        self._settle_s = float(os.environ.get(SETTLE_VARIABLE) or SETTLE_S)
+
+    def look(self) -> None:
+        """Look at every database that is to be backed up by itself."""
+        for environment in self._databases.environments():
+            settings = self._databases.settings(environment)
+            if settings is None or not settings.scheduled:
+                continue
+            for database in self._databases.of(environment):
+                if database.service in settings.exclude:
+                    continue
+                stream = self.of(database)
+                if stream.receiver.epoch is None and not self._settled(environment):
+                    continue
+                if stream.working.acquire(blocking=False):
+                    threading.Thread(
+                        target=self._tend, args=(database, stream), name="wal", daemon=True
+                    ).start()
+
+    def of(self, database: Database) -> Stream:
+        """Return a database's stream."""
+        key = (database.environment, database.service)
+        with self._guard:
+            if key not in self._streams:
+                self._streams[key] = Stream(
+                    receiver=Receiver(places=self._places),
+                    shipper=Shipper(folder=self._places.wal(*key), service=database.service),
+                )
+            return self._streams[key]
+
+    def known(self, environment: EnvironmentId, service: str) -> Stream | None:
+        """Return a database's stream where it was looked at already."""
+        return self._streams.get((environment, service))
+
+    def accept(self, database: Database) -> None:
+        """Let the cluster that runs now be the one whose backups are kept from here on."""
+        self.of(database).receiver.accept_other = True
+
+    def make_base(
+        self,
+        database: Database,
+        *,
+        output: Output,
+        cancelled: Cancelled = lambda: False,
+    ) -> Backup:
+        """Make a base backup, now.  Raises Problem."""
+        stream, repository = self.of(database), self.repository(database.environment)
+        if not stream.base_lock.acquire(blocking=False):
+            raise Problem(
+                "backup-running",
+                f"{database.environment}: a base backup of {database.service} is being made.",
+                hints=["shipway backup status"],
+            )
+        try:
+            stream.base_tried_at = time.monotonic()
+            self._await_stream(database, stream, repository)
+            maker = BaseMaker(places=self._places, epoch=lambda: _epoch(database, stream))
+            backup = maker.make(database, repository, output=output, cancelled=cancelled)
+            self._records.add(backup)
+            stream.base_problem, stream.has_base = None, backup.facts["epoch"]
+        except Problem as problem:
+            stream.base_problem = problem
+            raise
+        finally:
+            stream.base_lock.release()
+        return backup
+
+    def repository(self, environment: EnvironmentId) -> Repository:
+        """Return the environment's repository.  Raises Problem `backup-off`."""
+        repository = self._repositories.of(environment)
+        if repository is None:
+            raise Problem(
+                "backup-off",
+                f"{environment} has no repository for backups.",
+                hints=["set `backup:` in shipway.yaml"],
+            )
+        return repository
+
+    def stop(self, database: Database) -> None:
+        """Ensure that the database's receiver has ended: its server is about to be replaced."""
+        self.of(database).receiver.stop(database)
+
+    def ship_now(self, database: Database) -> None:
+        """Ship what has been received, so that a restore finds the last transaction."""
+        stream = self.of(database)
+        with stream.working:
+            self._ship(stream, self.repository(database.environment))
+
+    # Inside
+
+    def _settled(self, environment: EnvironmentId) -> bool:
+        return self._databases.settled_for_s(environment) >= self._settle_s
+
+    def _tend(self, database: Database, stream: Stream) -> None:
+        try:
+            repository = self._repositories.of(database.environment)
+            if repository is None:
+                return
+            before = stream.problem
+            stream.receiver.ensure(database, repository)
+            self._ship(stream, repository)
+            if stream.problem is not None and str(stream.problem) != str(before):
+                log.warning("%s %s: %s", database.environment, database.service, stream.problem)
+            self._first_base(database, stream)
+        except Problem as problem:
+            if stream.receiver.problem is None:
+                log.warning("%s %s: %s", database.environment, database.service, problem)
+            stream.receiver.problem = problem
+        except Exception:  # the edge of a thread
+            log.exception("unexpected")
+        finally:
+            stream.working.release()
+
+    def _ship(self, stream: Stream, repository: Repository) -> None:
+        epoch = stream.receiver.epoch
+        stream.shipper.tick(repository, epoch.name if epoch else None, alive=stream.receiver.alive)
+
+    def _first_base(self, database: Database, stream: Stream) -> None:
+        """Begin a base backup where the present epoch has none."""
+        epoch = stream.receiver.epoch
+        if epoch is None or stream.has_base == epoch.name or not stream.receiver.alive:
+            return
+        bases = self._records.backups(
+            database.environment, kind=BackupKind.BASE, subject=database.service
+        )
+        if any(base.facts.get("epoch") == epoch.name for base in bases):
+            stream.has_base = epoch.name
+            return
+        now = time.monotonic()
+        waits = now - stream.base_tried_at < BASE_AGAIN_S and stream.base_problem is not None
+        if waits or stream.base_lock.locked() or not self._settled(database.environment):
+            return
+        stream.base_tried_at = now
+        threading.Thread(
+            target=self._make_first, args=(database,), name="base", daemon=True
+        ).start()
+
+    def _make_first(self, database: Database) -> None:
+        try:
+            self.make_base(database, output=lambda _line: None)
+        except Problem as problem:
+            log.warning("%s: %s", database.environment, problem)
+        except Exception:  # the edge of a thread
+            log.exception("unexpected")
+
+    def _await_stream(self, database: Database, stream: Stream, repository: Repository) -> None:
+        """Wait until the WAL comes: begun here where nobody has begun it yet."""
+        until = time.monotonic() + STREAM_S
+        while not (stream.receiver.alive and stream.receiver.epoch is not None):
+            with stream.working:
+                stream.receiver.ensure(database, repository)
+            if time.monotonic() > until:
+                raise stream.receiver.problem or Problem(
+                    "wal-stopped",
+                    f"{database.environment}: the WAL of {database.service} does not come.",
+                    hints=[f"shipway logs {database.service} {database.environment.name}"],
+                )
+            if stream.receiver.problem is not None and stream.receiver.problem.kind in FINAL:
+                raise stream.receiver.problem
+            time.sleep(0.2)
+
+
+FINAL = {"backup-other-database", "repository-refused", "vault-locked"}
+
+
+def _epoch(database: Database, stream: Stream) -> Epoch:
+    if stream.receiver.epoch is None:
+        raise Problem("wal-stopped", f"the WAL of {database.service} does not come.")
+    return stream.receiver.epoch

@@ -1,0 +1,59 @@
+"""Data comes back: to a moment, to a restore point, to the last transaction."""
+
+from __future__ import annotations
+
+import time
+
+from tests.support.dbapp import Board, DatabaseApp
+from tests.support.running import Shipway
+
+
+def insert(board: Board, number: int) -> None:
+    board.rows(f"INSERT INTO items VALUES ({int(number)}, now())")  # noqa: S608
+
+
+def test_a_restore_to_a_moment_between_two_transactions_gives_exactly_the_first(
+    shipway: Shipway, app: DatabaseApp, board: Board
+) -> None:
+    """R118."""
+    insert(board, 1)
+    time.sleep(0.05)  # the moment between: nothing to wait for but the clock
+    between = time.time()
+    time.sleep(0.05)
+    insert(board, 2)
+    assert board.numbers() == [1, 2]
+    shipway.rolled("restore", app.directory, "staging", at=between)
+    assert board.numbers() == [1]
+    insert(board, 3)
+    assert board.numbers() == [1, 3]
+
+
+DESTROYS = """
+import os, subprocess
+sql = "ALTER TABLE items DROP COLUMN at; UPDATE items SET n = n + 100;"
+subprocess.run(["psql", os.environ["DATABASE_URL"], "-c", sql], check=True)
+"""
+
+
+def test_a_rollback_with_data_brings_a_dropped_column_back(
+    shipway: Shipway, app: DatabaseApp, board: Board
+) -> None:
+    """R106: the migration destroyed a column; the rollback goes to the moment before it."""
+    insert(board, 1)
+    app.deliver(migrate=DESTROYS)
+    shipway.rolled("deploy", app.directory, "staging")
+    assert board.rows("SELECT * FROM items") == [(101,)]
+    shipway.rolled("rollback", app.directory, "staging", with_data=True)
+    assert board.rows("SELECT n, at IS NOT NULL FROM items") == [(1, True)]
+    view = shipway.environment(board.project, "staging")
+    assert view["live"]["release"] == "r1"
+
+
+def test_a_drill_compares_every_row_and_measures_how_long_a_restore_takes(board: Board) -> None:
+    """R123, R116."""
+    board.rows("INSERT INTO items SELECT g, now() FROM generate_series(1, 5000) g")
+    assert "backups" in board.call("base")
+    drill = board.call("drill")["drills"][0]
+    assert drill["passed"], drill["checks"]
+    assert drill["rto_s"] < 60
+    assert {check["name"] for check in drill["checks"]} >= {"rows", "restored", "query", "amcheck"}
