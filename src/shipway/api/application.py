@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 import shipway
 from shipway.api.routes import (
     console,
+    documents,
     environments,
     journeys,
     machine,
@@ -73,6 +74,7 @@ def create_application(service: Service) -> FastAPI:
         restores,
         secrets,
         sleep,
+        documents,
     ):
         app.include_router(routes.router, prefix="/api/v1")
 

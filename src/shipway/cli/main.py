@@ -75,6 +75,9 @@ SECTIONS = {
             "shipway.cli.check:check", "The checklist, executed: --static needs no server."
         ),
         "journey": Entry("shipway.cli.journey:journey", "Multi-step checks: list them, go one."),
+        "document": Entry(
+            "shipway.cli.document:document", "The deployment document, in Korean and English."
+        ),
         "compose": Entry("shipway.cli.compose:compose", "Read Compose files as Docker does."),
         "schema": Entry("shipway.cli.schema:schema", "The JSON Schema of shipway.yaml."),
         "completion": Entry("shipway.cli.completion:completion", "For bash, zsh and fish."),

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.declared import DocumentSpec
 from shipway.model.front import Tls
 from shipway.model.journey import Journey
 from shipway.model.routing import RateLimit
@@ -212,6 +213,7 @@ class Spec:
     notify: tuple[Channel, ...] = ()
     heartbeat: Heartbeat | None = None
     sentry: SentrySettings | None = None
+    document: DocumentSpec = field(default_factory=DocumentSpec)
 
     def environment(self, name: str) -> EnvironmentSpec:
         """Return the environment called `name`; Problem `unknown-environment`."""

@@ -7,6 +7,7 @@ from shipway.spec import forms
 from shipway.spec.keys.backup import BACKUP
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
 from shipway.spec.keys.contract import CONTRACT
+from shipway.spec.keys.document import DOCUMENT
 from shipway.spec.keys.environments import ENVIRONMENT
 from shipway.spec.keys.front import FRONT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
@@ -167,6 +168,12 @@ ROOT = Record(
             HEARTBEAT,
             "An address outside that notices when this server falls silent.",
             words="none",
+        ),
+        Field(
+            "document",
+            DOCUMENT,
+            "What only the owner can tell the documents that `shipway document` writes.",
+            default="{}",
         ),
         Field("sentry", SENTRY, "Where releases and deploys are reported.", words="none"),
     ),

@@ -1,0 +1,27 @@
+"""The living documents of a project, written at the moment they are asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from fastapi import APIRouter
+
+from shipway.api.document_facts import live_facts
+from shipway.api.routes.common import Services
+from shipway.documents import written
+
+router = APIRouter(tags=["documents"])
+
+
+@router.get("/projects/{project}/documents/{kind}")
+def document(
+    service: Services,
+    project: str,
+    kind: Literal["specification", "plan", "checklist", "record", "infrastructure"],
+    lang: Literal["ko", "en"] | None = None,
+    form: Literal["md", "html"] = "md",
+) -> dict[str, Any]:
+    """Return a document as text, from the files and from what runs."""
+    facts = live_facts(service, project)
+    language = lang or facts.language
+    return {"kind": kind, "language": language, "text": written(kind, facts, language, form)}

@@ -1,0 +1,1 @@
+"""Sections that several documents share, each in a file of its own."""
