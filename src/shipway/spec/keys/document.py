@@ -136,7 +136,7 @@ DOCUMENT = Record(
         _sentence("scope", "What is deployed.", "front end, API, database"),
         _sentence("after", "What comes afterwards.", "back to local development"),
         _sentence("author", "Who answers for the document.", "Mina"),
-        _sentence("version", "The document's version.", "1.0"),
+        _sentence("version", "The document's version.", "'1.0'"),
         Field("time_zone", ZONE, "The time zone of its times.", words="UTC", example="Asia/Seoul"),
         _sentences("problems", "What is to be cured."),
         _sentences("goals", "What is to be reached."),
