@@ -83,11 +83,14 @@ class Matrix:
 
     def assert_whole(self, environment: str, release: str) -> None:
         """Assert that exactly this release is live and nothing else is there."""
-        view = eventually(
-            "old workers have ended",
-            lambda: self._settled(environment),
-            CONVERGE_S,
-        )
+        try:
+            view = eventually(
+                "old workers have ended", lambda: self._settled(environment), CONVERGE_S
+            )
+        except AssertionError as error:
+            seen = self.shipway.environment(self.project, environment)["instances"]
+            states = [(one["release"], one["service"], one["state"]) for one in seen]
+            raise AssertionError(f"{error}; after {len(self.converged)} points: {states}") from None
         assert view["live"]["release"] == release
         assert view["active"] is None
         assert view["good"], view
