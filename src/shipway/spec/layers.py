@@ -164,7 +164,8 @@ def resolve_layers(
         _put(resolved, key, value, Origin(layer=Layer.DERIVED, source=place))
         defaults.pop(key, None)
     mounted = {item.secret for item in (*spec.files, *declared.files) if item.secret}
-    withheld = mounted | {key for key in store if is_own(key)}
+    proxys = {declared.tls.pem, declared.tls.dns_credentials} if declared.tls else set()
+    withheld = mounted | {key for key in store if is_own(key) or key in proxys}
     return Layers(
         variables=resolved,
         dotenv=dotenv,

@@ -54,6 +54,9 @@ def _described(spec: Spec, environment: EnvironmentSpec) -> Iterator[tuple[str, 
         yield name, service.source
     for name, replicas in environment.replicas.items():
         yield name, replicas.source
+    for rule in spec.contract.values():
+        for named in rule.services or ():
+            yield named.value, named.source
     for file in (*spec.files, *environment.files):
         for named in file.services or ():
             yield named.value, named.source

@@ -28,8 +28,9 @@ def supplied(contract: Contract, environment: str) -> Iterator[tuple[str, str, S
 def address_of(environment: EnvironmentSpec, name: str) -> dict[str, str]:
     """Return what a template may say of the environment itself."""
     host = environment.hosts[0] if environment.hosts else "localhost"
-    usual = {80: "http", 443: "https"}.get(environment.port)
-    address = f"{usual}://{host}" if usual else f"http://{host}:{environment.port}"
+    scheme = "https" if environment.tls is not None or environment.port == 443 else "http"
+    usual = environment.port == {"https": 443, "http": 80}[scheme]
+    address = f"{scheme}://{host}" if usual else f"{scheme}://{host}:{environment.port}"
     path = environment.path.rstrip("/")
     return {
         "SHIPWAY_URL": f"{address}{path}",

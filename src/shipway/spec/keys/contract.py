@@ -73,6 +73,8 @@ FIXED = MapOf(
 def _rule(*, public: str | None = None, source: SourceRef, **given: Any) -> Rule:
     rule = Rule(name="", source=source, **given)
     comes = rule.comes
+    if rule.derive is not None and rule.generate is not None:
+        raise Problem("invalid-spec", "derive: and generate: exclude each other.", source=source)
     if rule.derive is not None:
         comes = _one_source(rule, Source.DERIVED, "derive")
     elif rule.generate is not None:
