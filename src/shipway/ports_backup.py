@@ -6,12 +6,14 @@ in it need no environment of their own.  Everything in it is encrypted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from shipway.errors import Problem
 from shipway.model.backup import Backup, BackupKind, Drill, RestorePoint, RestoreTarget
+from shipway.model.backup_run import BackupRun, Part, RunKind, RunState
 from shipway.model.names import EnvironmentId
 from shipway.ports import Cancelled, Output
 
@@ -64,7 +66,8 @@ class Snapshots(Protocol):
         """Keep the directory's content (not its path) with tags; return when it is stored.
 
         exclude: paths below it that are left out.  Modes are kept; owners where the
-        repository can, and are given back where root restores.  A put that is killed leaves no snapshot.
+        repository can, and are given back where root restores.  A put that is killed leaves
+        no snapshot.
         Raises Problem `repository-unreachable`, `repository-refused`, `repository-full`,
         `repository-locked`, `cancelled`.
         """
@@ -187,6 +190,79 @@ class Generations(Protocol):
 
     def set_generation(self, environment: EnvironmentId, service: str, generation: int) -> None:
         """Ensure that the service mounts this generation from its next start on."""
+        ...
+
+
+class BackupRuns(Protocol):
+    """What was done to make and to verify backups, and how it ended."""
+
+    def begin(self, environment: EnvironmentId, kind: RunKind, who: str) -> BackupRun:
+        """Begin a run.  Raises Problem `backup-runs` where one runs in the environment."""
+        ...
+
+    def add_part(self, run: int, part: Part) -> None:
+        """Record what became of a source."""
+        ...
+
+    def end(self, run: int, state: RunState, problem: Problem | None = None) -> BackupRun:
+        """End a run that is running; one that has ended stays as it is."""
+        ...
+
+    def interrupt_all(self) -> int:
+        """Mark what an earlier daemon left running as interrupted; return how many."""
+        ...
+
+    def get(self, run: int) -> BackupRun:
+        """Return a run.  Raises Problem `no-backup-run`."""
+        ...
+
+    def recent(
+        self,
+        environment: EnvironmentId | None = None,
+        *,
+        kind: RunKind | None = None,
+        limit: int = 50,
+    ) -> tuple[BackupRun, ...]:
+        """Return the latest runs, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BucketObject:
+    """An object in one of the application's buckets; etag: changes when its content does."""
+
+    key: str
+    etag: str
+    bytes: int
+
+
+class Bucket(Protocol):
+    """A bucket of the application's, in any S3-compatible store."""
+
+    def listed(self) -> Iterator[BucketObject]:
+        """Yield its objects by key.  Raises Problem as a repository does."""
+        ...
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """Yield an object's content in pieces of some megabytes.  Raises Problem `no-object`."""
+        ...
+
+    def write(self, key: str, content: Iterator[bytes]) -> None:
+        """Ensure that the object has this content."""
+        ...
+
+
+class DataFolders(Protocol):
+    """Where this machine sees the data of an environment; beside Engine."""
+
+    def volume_folder(
+        self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any]
+    ) -> Path:
+        """Return the directory of a named volume, as Compose declares it.
+
+        Raises Problem `volume-missing` where there is none yet, `volume-unreadable` where
+        this process may not look into it.
+        """
         ...
 
 

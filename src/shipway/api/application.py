@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 import shipway
 from shipway.api.routes import (
+    backups,
     console,
     documents,
     environments,
@@ -49,6 +50,9 @@ STATUS_BY_KIND = {
     "no-recipient": 404,
     "recipient-taken": 409,
     "only-here": 403,
+    "no-backup": 404,
+    "no-backup-run": 404,
+    "backup-runs": 409,
     "engine-unavailable": 503,
     "internal-error": 500,
 }
@@ -65,6 +69,7 @@ def create_application(service: Service) -> FastAPI:
     )
     app.state.service = service
     for routes in (
+        backups,
         machine,
         environments,
         rollouts,

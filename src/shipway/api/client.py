@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from shipway.errors import Problem
 
 TIMEOUT_S = 60.0
+LONG_S = 12 * 3600.0
 
 
 class DaemonGone(Exception):  # noqa: N818 - what happened, not an error of the caller
@@ -47,6 +48,10 @@ class Client:
         """Return the answer to a POST.  Raises Problem, DaemonGone."""
         return self._json("POST", _with_query(path, query), body)
 
+    def post_long(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Return the answer to a POST that may take hours.  Raises Problem, DaemonGone."""
+        return self._json("POST", path, body, timeout_s=LONG_S)
+
     def stream(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: Any
     ) -> Iterator[Any]:
@@ -65,8 +70,15 @@ class Client:
         finally:
             connection.close()
 
-    def _json(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
-        connection, response = self._send(method, path, body, TIMEOUT_S)
+    def _json(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        timeout_s: float = TIMEOUT_S,
+    ) -> dict[str, Any]:
+        connection, response = self._send(method, path, body, timeout_s)
         try:
             answer: dict[str, Any] = json.loads(response.read())
         except (OSError, http.client.HTTPException, ValueError) as error:

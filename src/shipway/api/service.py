@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope, release_label
@@ -33,6 +34,7 @@ class Service:
     stop: Callable[[], None]
     about: Callable[[], dict[str, Any]]
     observatory: Observatory
+    backups: BackupDesk
     databases: PostgresBackups
 
     def live(self, environment: EnvironmentId) -> Placement:

@@ -54,6 +54,9 @@ SECTIONS = {
         "abort": Entry("shipway.cli.follow:abort", "Stop one and undo what it did."),
         "resume": Entry("shipway.cli.follow:resume", "Try a stuck one again."),
     },
+    "Backups": {
+        "backup": Entry("shipway.cli.backup:backup", "Saved, proved, brought back."),
+    },
     "Inside": {
         "exec": Entry("shipway.cli.consoles:exec_", "A command in a running instance."),
         "run": Entry("shipway.cli.consoles:run", "A command in an instance of its own."),

@@ -23,10 +23,12 @@ from shipway.api.service import Service
 from shipway.daemon.backing import database_loops
 from shipway.daemon.crash import crash_observer
 from shipway.daemon.loops import Loops
+from shipway.daemon.saving import saving_loops
 from shipway.daemon.tending import TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
 from shipway.daemon.wiring import (
     build_databases,
+    build_desk,
     build_observatory,
     build_repositories,
     build_world,
@@ -78,9 +80,18 @@ def main() -> int:
 def _serve(here: Places) -> None:
     started = time.time()
     world = build_world(here)
-    observatory = build_observatory(here, world)
-    databases = build_databases(here, world, build_repositories(here, world))
-    loops = Loops([*rollout_loops(world), *watching_loops(observatory), *database_loops(databases)])
+    repositories = build_repositories(here, world)
+    databases = build_databases(here, world, repositories)
+    desk = build_desk(world, repositories, databases)
+    observatory = build_observatory(here, world, desk)
+    loops = Loops(
+        [
+            *rollout_loops(world),
+            *watching_loops(observatory),
+            *saving_loops(desk),
+            *database_loops(databases),
+        ]
+    )
 
     def after(rollout: Rollout) -> None:
         loops.nudge(TEND)
@@ -110,6 +121,7 @@ def _serve(here: Places) -> None:
             stop=stop,
             about=about,
             observatory=observatory,
+            backups=desk,
             databases=databases,
         )
     )
@@ -117,6 +129,7 @@ def _serve(here: Places) -> None:
 
     def settle() -> None:
         try:
+            desk.runner.settle()
             reconcile(world)
             taken = conductor.take_up()
             log.info("ready; %d rollouts taken up", len(taken))
@@ -129,6 +142,7 @@ def _serve(here: Places) -> None:
         with _listen(here.socket) as listener:
             server.run(sockets=[listener])
     finally:
+        desk.runner.stop()
         loops.stop()
         here.socket.unlink(missing_ok=True)
 

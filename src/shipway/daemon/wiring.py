@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from shipway.backup.conditions import backup_conditions
+from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
 from shipway.daemon.timings import IngressTimings
 from shipway.daemon.wakers import SocketWakers
+from shipway.daemon.wiring_backup import make_desk
 from shipway.engines.docker import DockerEngine
 from shipway.engines.docker.usage import DockerGauge
 from shipway.engines.process import ProcessEngine
@@ -18,6 +21,7 @@ from shipway.errors import Problem
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.notify import AppriseNotifier
 from shipway.observe.world import EVERY_S, Observatory
+from shipway.ports_backup import DataFolders
 from shipway.repositories import EnvironmentRepositories
 from shipway.rollout.applications import Applications
 from shipway.rollout.databases import LiveDatabases
@@ -88,7 +92,28 @@ def build_databases(
     return backups
 
 
-def build_observatory(places: Places, world: World) -> Observatory:
+def build_desk(
+    world: World, repositories: EnvironmentRepositories, databases: PostgresBackups
+) -> BackupDesk:
+    """Return the desk of backups, over the same world; starts nothing."""
+    store = world.store
+    assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
+    folders: dict[str, DataFolders] = {
+        name: kit.engine
+        for name, kit in world.kits.items()
+        if isinstance(kit.engine, ProcessEngine | DockerEngine)
+    }
+    return make_desk(
+        world,
+        repositories,
+        databases,
+        folders=folders,
+        records=store.backups,
+        runs=store.backup_runs,
+    )
+
+
+def build_observatory(places: Places, world: World, desk: BackupDesk) -> Observatory:
     """Return what observation has at hand, over the same world."""
     store, ingress = world.store, world.ingress
     assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
@@ -110,6 +135,7 @@ def build_observatory(places: Places, world: World) -> Observatory:
             instance, follow=True, tail=LOG_TAIL, cancelled=cancelled
         ),
         logbook=Logbook(places.home / "logs"),
+        conditions=(lambda: backup_conditions(desk.ground),),
         gauges={
             "process": ProcessGauge(places.home / "process"),
             "docker": DockerGauge(),

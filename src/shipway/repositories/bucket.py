@@ -6,6 +6,8 @@ the store wants them: so every compatible store will do.
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shipway.ports_backup import StoredObject
+from shipway.ports_backup import BucketObject, StoredObject
 from shipway.repositories.blobs import checked_name, no_object
 from shipway.repositories.failures import failure
 from shipway.repositories.places import BucketPlace
@@ -26,6 +28,7 @@ T = TypeVar("T")
 CONNECT_S = 5
 READ_S = 30
 DELETED_AT_ONCE = 500
+PIECE_BYTES = 8 * 1024**2
 _making = threading.Lock()
 
 
@@ -108,15 +111,8 @@ class BucketBlobs:
         return None
 
     def _ask(self, call: Callable[[], T], *, name: str | None = None) -> T:
-        try:
+        with told(self._place.where, name=name):
             return call()
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
-            if name is not None and code in {"NoSuchKey", "404"}:
-                raise no_object(self._place.where, name) from error
-            raise failure(self._place.where, str(error)) from error
-        except (BotoCoreError, OSError) as error:
-            raise failure(self._place.where, str(error), kind=_lost(error)) from error
 
 
 def _lost(error: Exception) -> str | None:
@@ -124,3 +120,66 @@ def _lost(error: Exception) -> str | None:
     lost = ("Connect", "Timeout", "ConnectionClosed", "IncompleteRead", "ResponseStreaming")
     name = type(error).__name__
     return "repository-unreachable" if any(part in name for part in lost) else None
+
+
+class PlainBucket:
+    """A bucket of the application's; implements the port Bucket."""
+
+    def __init__(self, place: BucketPlace) -> None:
+        self._place = place
+        self._folder = f"{place.prefix}/" if place.prefix else ""
+        self._client = client_for(place)
+
+    def listed(self) -> Iterator[BucketObject]:
+        """Yield the objects below the folder, by key."""
+        pages = self._client.get_paginator("list_objects_v2")
+        with told(self._place.where):
+            for page in pages.paginate(Bucket=self._place.bucket, Prefix=self._folder):
+                for item in page.get("Contents", ()):
+                    yield BucketObject(
+                        key=item["Key"].removeprefix(self._folder),
+                        etag=item["ETag"].strip('"'),
+                        bytes=item["Size"],
+                    )
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """Yield an object's content in pieces."""
+        with told(self._place.where, name=key):
+            answer = self._client.get_object(Bucket=self._place.bucket, Key=self._folder + key)
+            with contextlib.closing(answer["Body"]) as body:
+                yield from body.iter_chunks(PIECE_BYTES)
+
+    def write(self, key: str, content: Iterator[bytes]) -> None:
+        """Ensure that the object has this content; large ones go up in parts."""
+        with told(self._place.where), tempfile.SpooledTemporaryFile(PIECE_BYTES) as spool:
+            for piece in content:
+                spool.write(piece)
+            spool.seek(0)
+            self._client.upload_fileobj(spool, self._place.bucket, self._folder + key)
+
+
+@contextlib.contextmanager
+def told(where: str, *, name: str | None = None) -> Iterator[None]:
+    """Turn what boto3 raises into Problems."""
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if name is not None and code in {"NoSuchKey", "404"}:
+            raise no_object(where, name) from error
+        raise failure(where, str(error)) from error
+    except (BotoCoreError, OSError) as error:
+        raise failure(where, str(error), kind=_lost(error)) from error
+
+
+def folders_in(place: BucketPlace) -> list[str]:
+    """Return the names of the folders at a place."""
+    folder = f"{place.prefix}/" if place.prefix else ""
+    client = client_for(place)
+    pages = client.get_paginator("list_objects_v2")
+    with told(place.where):
+        return sorted(
+            str(item["Prefix"]).removeprefix(folder).rstrip("/")
+            for page in pages.paginate(Bucket=place.bucket, Prefix=folder, Delimiter="/")
+            for item in page.get("CommonPrefixes", ())
+        )

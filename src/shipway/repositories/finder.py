@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shipway.errors import Problem
-from shipway.model.backup_settings import BackupSettings, S3Location
+from shipway.model.backup_settings import BackupSettings, MirroredBucket, S3Location
 from shipway.model.names import EnvironmentId, Scope
+from shipway.ports_backup import Bucket
 from shipway.ports_vault import Secrets
 from shipway.repositories.key import RecoveryKey, ensure_key
 from shipway.repositories.places import BucketPlace, DirectoryPlace, Place, open_repository
@@ -72,6 +73,28 @@ class EnvironmentRepositories:
         if settings.directory is not None:
             return DirectoryPlace(path=Path(settings.directory))
         return DirectoryPlace(path=self._home / "repository")
+
+    def where(self, environment: EnvironmentId) -> str:
+        """Return where the environment's repository is, without asking it anything."""
+        settings = self._settings(environment)
+        label = Scope(environment).label
+        if settings is None:
+            return ""
+        if settings.s3 is not None:
+            at = settings.s3
+            parts = (f"s3:{at.endpoint}", at.bucket, at.prefix, label)
+            return "/".join(part for part in parts if part)
+        return str(Path(settings.directory or self._home / "repository") / label)
+
+    def key_text(self) -> str:
+        """Return the recovery key."""
+        return self.key.text
+
+    def bucket(self, mirrored: MirroredBucket, environment: EnvironmentId) -> Bucket:
+        """Return one of the application's buckets."""
+        from shipway.repositories.bucket import PlainBucket
+
+        return PlainBucket(bucket_place(mirrored.location, environment, self._secrets))
 
     def forget_ready(self, environment: EnvironmentId) -> None:
         """Ask the repository anew the next time: it failed, or its credentials changed."""

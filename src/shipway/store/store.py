@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shipway.ports import Clock
 from shipway.store.audit import Audit
+from shipway.store.backup_runs import BackupRuns
 from shipway.store.backups import Backups
 from shipway.store.catalog import Catalog
 from shipway.store.database import Database
@@ -37,6 +38,7 @@ class SqliteStore:
         self.incidents = Incidents(self.database, clock)
         self.silences = Silences(self.database, clock)
         self.outbox = Outbox(self.database, clock)
+        self.backup_runs = BackupRuns(self.database, clock)
 
     def journal(self, rollout: int) -> RolloutJournal:
         """Return the journal of a rollout."""

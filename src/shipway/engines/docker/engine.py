@@ -26,7 +26,7 @@ from shipway.engines.docker.observe import Observer, Summary
 from shipway.engines.docker.plan import ContainerPlan, container_plan
 from shipway.engines.docker.review import review
 from shipway.engines.docker.transport import API_FLOOR, Transport
-from shipway.engines.docker.volumes import ensure_volume, remove_volumes
+from shipway.engines.docker.volumes import ensure_volume, remove_volumes, volume_folder
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Artifact, Instance, LogLine, Workload
@@ -176,6 +176,14 @@ class DockerEngine:
             )
         finally:
             side_by_side(self._containers.remove, self._observer.summaries(run))
+
+    # ── DataFolders ──
+
+    def volume_folder(
+        self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any]
+    ) -> Path:
+        """Return where this machine sees a named volume; see `ports_backup.DataFolders`."""
+        return volume_folder(self._transport, environment, volume, declared)
 
     # ── Console ──
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from shipway.engines.docker import names
@@ -61,3 +65,34 @@ def remove_volumes(
             if error.status != 404:
                 raise
     return removed
+
+
+def volume_folder(
+    transport: Transport, environment: EnvironmentId, volume: str, declared: Mapping[str, Any]
+) -> Path:
+    """Return where this machine sees a volume.
+
+    Raises Problem `volume-missing`, `volume-unreadable`.
+    """
+    own = names.volume_name(environment, volume)
+    name = str(declared.get("name") or volume) if declared.get("external") else own
+    try:
+        folder = Path(str(transport.get(f"/volumes/{name}")["Mountpoint"]))
+    except ApiError as error:
+        if error.status != 404:
+            raise
+        raise Problem(
+            "volume-missing",
+            f"{environment}: the volume {name} does not exist yet.",
+            hints=[f"shipway deploy {environment.name}, which makes it"],
+        ) from error
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise Problem(
+            "volume-unreadable",
+            f"{environment}: the daemon may not look into the volume {name} at {folder}.",
+            hints=[
+                "let the daemon run as root on the machine of the Docker Engine",
+                f"backup: {{exclude: [{volume}]}} in shipway.yaml, to leave it out",
+            ],
+        )
+    return folder

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 from shipway import __version__
 from shipway.engines.process import datatools, jobs
@@ -168,6 +169,24 @@ class ProcessEngine:
         finally:
             with self._locked(workload.scope):
                 self._discard(place)
+
+    # DataFolders
+
+    def volume_folder(
+        self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any]
+    ) -> Path:
+        """Return the directory of a named volume; see `shipway.ports_backup.DataFolders`."""
+        if declared.get("external"):
+            folder = self.layout.external_volume(str(declared.get("name") or volume))
+        else:
+            folder = self.layout.volume(environment, volume)
+        if not folder.is_dir():
+            raise Problem(
+                "volume-missing",
+                f"{environment}: the volume {volume} does not exist yet.",
+                hints=[f"shipway deploy {environment.name}, which makes it"],
+            )
+        return folder
 
     # Console
 

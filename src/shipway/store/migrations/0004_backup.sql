@@ -56,3 +56,39 @@ CREATE TABLE data_generation (
     generation   INTEGER NOT NULL CHECK (generation >= 1),
     PRIMARY KEY (project, environment, service)
 ) STRICT;
+
+-- what was done to make, or to verify, backups: one at a time in an environment
+CREATE TABLE backup_run (
+    id           INTEGER PRIMARY KEY AUTOINCREMENT,
+    project      TEXT NOT NULL,
+    environment  TEXT NOT NULL,
+    kind         TEXT NOT NULL CHECK (kind IN ('full', 'redis', 'verify')),
+    state        TEXT NOT NULL CHECK (state IN
+                   ('running', 'succeeded', 'failed', 'interrupted')),
+    requested_by TEXT NOT NULL,
+    began_at     REAL NOT NULL,
+    ended_at     REAL,
+    problem_json TEXT CHECK (problem_json IS NULL OR json_valid(problem_json)),
+    CHECK ((state = 'running') = (ended_at IS NULL)),
+    CHECK (state <> 'succeeded' OR problem_json IS NULL)
+) STRICT;
+
+CREATE UNIQUE INDEX one_running_backup ON backup_run(project, environment)
+    WHERE state = 'running';
+CREATE INDEX backup_run_by_age ON backup_run(project, environment, began_at);
+
+CREATE TABLE backup_part (
+    run          INTEGER NOT NULL REFERENCES backup_run(id) ON DELETE CASCADE,
+    kind         TEXT NOT NULL,
+    subject      TEXT NOT NULL,
+    began_at     REAL NOT NULL,
+    ended_at     REAL NOT NULL,
+    backup       TEXT,
+    bytes        INTEGER NOT NULL CHECK (bytes >= 0),
+    files        INTEGER NOT NULL CHECK (files >= 0),
+    added_bytes  INTEGER,
+    problem_json TEXT CHECK (problem_json IS NULL OR json_valid(problem_json)),
+    PRIMARY KEY (run, kind, subject),
+    -- a part has a backup, or says why it has none
+    CHECK ((backup IS NULL) = (problem_json IS NOT NULL))
+) STRICT;

@@ -1,0 +1,157 @@
+"""What backups have at hand: the ports, and where things lie on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from shipway.errors import Problem
+from shipway.model.application import Application
+from shipway.model.backup import Backup, BackupKind
+from shipway.model.backup_settings import MirroredBucket
+from shipway.model.names import EnvironmentId, Scope
+from shipway.model.workload import Instance, InstanceState
+from shipway.ports import Cancelled, Clock, Console, Engine, Output
+from shipway.ports_backup import BackupRecords, BackupRuns, Bucket, DataFolders, Repository
+from shipway.ports_store import CatalogPort
+from shipway.ports_vault import Secrets
+
+
+class Kit(Protocol):
+    """An engine as backups use it."""
+
+    @property
+    def engine(self) -> Engine:
+        """Return what runs the instances."""
+        ...
+
+    @property
+    def console(self) -> Console:
+        """Return how a program is run inside one."""
+        ...
+
+    @property
+    def folders(self) -> DataFolders:
+        """Return where the volumes are."""
+        ...
+
+
+class RepositoryFinder(Protocol):
+    """Finds an environment's repository, and the key of all."""
+
+    def of(self, environment: EnvironmentId) -> Repository | None:
+        """Return it, made ready; see `shipway.ports_backup.Repositories`."""
+        ...
+
+    def where(self, environment: EnvironmentId) -> str:
+        """Return where it is, without asking it anything; never with a credential."""
+        ...
+
+    def forget_ready(self, environment: EnvironmentId) -> None:
+        """Make it ready anew the next time."""
+        ...
+
+    def key_text(self) -> str:
+        """Return the recovery key."""
+        ...
+
+
+DatabaseTaker = Callable[[EnvironmentId, str, Output, Cancelled], Backup]
+"""Makes a base backup of a PostgreSQL service and records it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Everything that backups share.
+
+    home: Shipway's own directory.  application: what is live in an environment; None where
+    nothing is.  bucket: opens one of the application's.  paused: stops
+    services for as long as a block runs.  database: makes base backups of PostgreSQL;
+    restorable: the last moment to which a PostgreSQL service can be brought back.
+    """
+
+    home: Path
+    clock: Clock
+    catalog: CatalogPort
+    application: Callable[[EnvironmentId], Application | None]
+    kit: Callable[[EnvironmentId], Kit]
+    repositories: RepositoryFinder
+    records: BackupRecords
+    runs: BackupRuns
+    secrets: Secrets
+    bucket: Callable[[MirroredBucket, EnvironmentId], Bucket]
+    paused: Callable[[EnvironmentId, Collection[str]], AbstractContextManager[None]]
+    database: DatabaseTaker | None = None
+    restorable: Callable[[EnvironmentId, str], float | None] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Return the directory of backups."""
+        return self.home / "backup"
+
+    def staging(self, environment: EnvironmentId, name: str) -> Path:
+        """Return a private directory for work in progress; the same one each time.
+
+        So that restic knows its files again.
+        """
+        safe = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)
+        return self.folder / "staging" / Scope(environment).label / safe
+
+    def live(self, environment: EnvironmentId) -> Application:
+        """Return the live application.  Raises Problem `nothing-live`."""
+        app = self.application(environment)
+        if app is None:
+            raise Problem(
+                "nothing-live",
+                f"{environment}: nothing is live, so there is nothing to save.",
+                hints=[f"shipway deploy {environment.name}"],
+            )
+        return app
+
+    def repository(self, environment: EnvironmentId) -> Repository:
+        """Return the environment's repository, ready.  Raises Problem."""
+        found = self.repositories.of(environment)
+        if found is None:
+            raise Problem(
+                "no-repository",
+                f"{environment} has no repository: nothing was deployed there.",
+                hints=[f"shipway deploy {environment.name}"],
+            )
+        return found
+
+    def instance(self, environment: EnvironmentId, service: str) -> Instance:
+        """Return a running instance of a stateful service.  Raises Problem `not-running`."""
+        for item in self.kit(environment).engine.instances(scope=Scope(environment)):
+            if item.service == service and item.state is InstanceState.RUNNING:
+                return item
+        raise Problem(
+            "not-running",
+            f"{environment}: {service} does not run.",
+            hints=[f"shipway logs {service} {environment.name}", "shipway status"],
+        )
+
+    def environments(self) -> tuple[EnvironmentId, ...]:
+        """Return all environments."""
+        return tuple(environment for environment, _engine in self.catalog.environments())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """One source being saved.
+
+    counts, facts: for the backup's record; a restore and a drill compare with them.
+    """
+
+    ground: Ground
+    environment: EnvironmentId
+    app: Application
+    repository: Repository
+    output: Output
+    cancelled: Cancelled
+
+    def tags(self, kind: BackupKind, subject: str, **facts: str) -> Mapping[str, str]:
+        """Return the tags of a snapshot."""
+        return {"kind": kind.value, "subject": subject, **facts}

@@ -1,0 +1,113 @@
+"""What a person wants to know of an environment's backups, at one glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shipway.backup.conditions import conditions, facts_of, newest_of
+from shipway.backup.ground import Ground
+from shipway.backup.schedule import next_after
+from shipway.backup.sources import inventory
+from shipway.model.backup import Backup, BackupKind, Drill
+from shipway.model.backup_run import BackupRun, RunKind, RunState
+from shipway.model.backup_settings import BackupSettings
+from shipway.model.condition import Condition
+from shipway.model.names import EnvironmentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """One source: its newest backup, the moment to which it can be brought back, the proof.
+
+    restorable_at: None where nothing can be restored.  drill: the latest rehearsed restore.
+    """
+
+    subject: str
+    kind: BackupKind
+    newest: Backup | None
+    restorable_at: float | None
+    drill: Drill | None
+    proven_at: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupStatus:
+    """An environment's backups.  next_at: when the next run begins by itself, by its kind."""
+
+    environment: EnvironmentId
+    settings: BackupSettings
+    where: str
+    sources: tuple[SourceStatus, ...]
+    notes: tuple[str, ...]
+    conditions: tuple[Condition, ...]
+    running: BackupRun | None
+    last: BackupRun | None
+    verified_at: float | None
+    next_at: dict[str, float]
+    rpo_s: float | None
+    rto_s: float | None
+
+
+def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
+    """Return how an environment's backups are.  Raises Problem `nothing-live`."""
+    app = ground.live(environment)
+    found = inventory(app)
+    backups, drills = ground.records.backups(environment), ground.records.drills(environment)
+    runs = ground.runs.recent(environment, limit=60)
+    facts = facts_of(ground, environment)
+    sources = []
+    for source in found.sources:
+        newest = newest_of(backups, source)
+        own = [item for item in drills if item.subject == source.subject]
+        passed = next((item for item in own if item.passed), None)
+        sources.append(
+            SourceStatus(
+                subject=source.subject,
+                kind=source.kind,
+                newest=newest,
+                restorable_at=_restorable(ground, environment, newest),
+                drill=own[0] if own else None,
+                proven_at=passed.ended_at if passed else None,
+            )
+        )
+    verified = next(
+        (r for r in runs if r.kind is RunKind.VERIFY and r.state is RunState.SUCCEEDED), None
+    )
+    ended = [run for run in runs if run.state is not RunState.RUNNING]
+    measured = [item for item in drills if item.passed]
+    return BackupStatus(
+        environment=environment,
+        settings=app.backup,
+        where=ground.repositories.where(environment),
+        sources=tuple(sources),
+        notes=found.notes,
+        conditions=tuple(conditions(facts)) if facts else (),
+        running=next((run for run in runs if run.state is RunState.RUNNING), None),
+        last=ended[0] if ended else None,
+        verified_at=verified.ended_at if verified else None,
+        next_at=_next(ground, app.backup),
+        rpo_s=next((item.rpo_s for item in measured if item.rpo_s is not None), None),
+        rto_s=next((item.rto_s for item in measured if item.rto_s is not None), None),
+    )
+
+
+def _restorable(ground: Ground, environment: EnvironmentId, newest: Backup | None) -> float | None:
+    if newest is None:
+        return None
+    if newest.kind is BackupKind.BASE and ground.restorable is not None:
+        return ground.restorable(environment, newest.subject) or newest.ended_at
+    return newest.ended_at
+
+
+def _next(ground: Ground, settings: BackupSettings) -> dict[str, float]:
+    if not settings.scheduled:
+        return {}
+    now, zone = ground.clock.now(), settings.timezone
+    crons = {
+        "full": settings.base_cron,
+        "redis": settings.redis_cron,
+        "verify": settings.verify_cron,
+        "drill": settings.drill_cron,
+    }
+    slots = {name: next_after(cron, now, zone) for name, cron in crons.items()}
+    return {name: slot for name, slot in slots.items() if slot is not None}

@@ -1,0 +1,228 @@
+"""A backup run: every source in turn, each by itself; then what has had its time is forgotten.
+
+Invariant: a source counts as saved only when the repository has it whole; one that fails
+keeps no other from being saved, and the run says so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from shipway.backup.archive import drop_records, keep_record, read_records
+from shipway.backup.buckets import drop_bucket_backups, take_bucket
+from shipway.backup.ground import Ground, Taking
+from shipway.backup.neo4j import take_neo4j
+from shipway.backup.redis import take_redis
+from shipway.backup.retention import expired
+from shipway.backup.sources import Source, inventory
+from shipway.backup.state import take_state
+from shipway.backup.volumes import take_volume
+from shipway.errors import Problem
+from shipway.model.backup import Backup, BackupKind
+from shipway.model.backup_run import BackupRun, Part, RunKind, RunState
+from shipway.model.names import EnvironmentId
+from shipway.ports import Cancelled, Output
+from shipway.ports_backup import Repository
+
+log = logging.getLogger("shipway.backup")
+
+VERIFY_PERCENT = 10
+RECORDS_READ = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What to do.  only: subjects or kinds; empty: all that the kind of run is for."""
+
+    environment: EnvironmentId
+    kind: RunKind
+    who: str
+    only: tuple[str, ...] = ()
+
+
+def begin(ground: Ground, request: RunRequest) -> tuple[BackupRun, Callable[..., BackupRun]]:
+    """Record the run and return it, with the function that does it.
+
+    Raises Problem `backup-runs`, `nothing-live`, `no-source` before anything is recorded.
+    """
+    sources = () if request.kind is RunKind.VERIFY else wanted(ground, request)
+    run = ground.runs.begin(request.environment, request.kind, request.who)
+
+    def act(output: Output = lambda _line: None, cancelled: Cancelled = lambda: False) -> BackupRun:
+        return _guarded(ground, run, sources, output, cancelled)
+
+    return run, act
+
+
+def wanted(ground: Ground, request: RunRequest) -> tuple[Source, ...]:
+    """Return the sources of a run.  Raises Problem `nothing-live`, `no-source`."""
+    found = inventory(ground.live(request.environment)).sources
+    if request.kind is RunKind.REDIS:
+        found = tuple(item for item in found if item.kind is BackupKind.REDIS)
+    if not request.only:
+        return found
+    chosen = tuple(
+        item for item in found if item.subject in request.only or item.kind.value in request.only
+    )
+    names = {item.subject for item in found} | {item.kind.value for item in found}
+    unknown = [name for name in request.only if name not in names]
+    if unknown:
+        known = ", ".join(f"{item.subject} ({item.kind})" for item in found)
+        raise Problem(
+            "no-source",
+            f"{request.environment} has no {', '.join(unknown)} to save; it has: {known}.",
+            hints=[f"shipway backup status {request.environment.name}"],
+        )
+    return chosen
+
+
+def _guarded(
+    ground: Ground,
+    run: BackupRun,
+    sources: tuple[Source, ...],
+    output: Output,
+    cancelled: Cancelled,
+) -> BackupRun:
+    problem: Problem | None = None
+    try:
+        repository = ground.repository(run.environment)
+        if run.kind is RunKind.VERIFY:
+            _verify(ground, run, repository, output)
+        else:
+            _save(ground, run, sources, repository, (output, cancelled))
+    except Problem as error:
+        problem = error
+        ground.repositories.forget_ready(run.environment)
+    except Exception as error:
+        log.exception("backup run #%s", run.id)
+        problem = Problem(
+            "internal-error",
+            f"unexpected {type(error).__name__}: {error}. This is a defect of Shipway.",
+            hints=["shipway daemon log"],
+        )
+    now = ground.runs.get(run.id)
+    good = problem is None and not now.failures
+    if problem is None and any(
+        str(item.get("kind", "")).startswith("repository-") for item in now.failures
+    ):
+        ground.repositories.forget_ready(run.environment)
+    return ground.runs.end(run.id, RunState.SUCCEEDED if good else RunState.FAILED, problem)
+
+
+def _save(
+    ground: Ground,
+    run: BackupRun,
+    sources: tuple[Source, ...],
+    repository: Repository,
+    told: tuple[Output, Cancelled],
+) -> None:
+    output, cancelled = told
+    app = ground.live(run.environment)
+    for source in sources:
+        taking = Taking(
+            ground=ground,
+            environment=run.environment,
+            app=app,
+            repository=repository,
+            output=lambda text, name=source.subject: output(f"{name}: {text}"),  # type: ignore[misc]
+            cancelled=cancelled,
+        )
+        output(f"{source.subject}: saving ({source.kind})")
+        began = ground.clock.now()
+        try:
+            for backup in _take(taking, source):
+                _keep(ground, repository, backup)
+                ground.runs.add_part(run.id, _part(backup))
+                output(f"{backup.subject}: saved, {backup.bytes / 1e6:.1f} MB")
+        except Problem as problem:
+            output(f"{source.subject}: {problem.message}")
+            ground.runs.add_part(
+                run.id,
+                Part(
+                    subject=source.subject,
+                    kind=source.kind.value,
+                    began_at=began,
+                    ended_at=ground.clock.now(),
+                    problem=problem.as_dict(),
+                ),
+            )
+            if problem.kind == "cancelled" or problem.kind.startswith("repository-"):
+                raise  # the others would meet the same
+    forget_expired(ground, run.environment, repository)
+
+
+def _take(taking: Taking, source: Source) -> Iterable[Backup]:
+    if source.kind is BackupKind.BASE:
+        return _take_database(taking, source)
+    if source.kind is BackupKind.REDIS:
+        return (take_redis(taking, source),)
+    if source.kind is BackupKind.BUCKET:
+        return (take_bucket(taking, source),)
+    if source.kind is BackupKind.STATE:
+        return (take_state(taking, source),)
+    if source.neo4j:
+        return (take_neo4j(taking, source),)
+    return take_volume(taking, source)
+
+
+def _take_database(taking: Taking, source: Source) -> Iterator[Backup]:
+    taker = taking.ground.database
+    if taker is None:
+        raise Problem("not-supported", f"{source.subject}: PostgreSQL cannot be saved here.")
+    yield taker(taking.environment, source.subject, taking.output, taking.cancelled)
+
+
+def _keep(ground: Ground, repository: Repository, backup: Backup) -> None:
+    """Record the backup in the repository too: Shipway's own memory may be lost."""
+    if backup.kind is not BackupKind.BASE:  # whose room keeps its own
+        keep_record(repository, backup)
+    ground.records.add(backup)
+
+
+def _part(backup: Backup) -> Part:
+    return Part(
+        subject=backup.subject,
+        kind=backup.kind.value,
+        began_at=backup.began_at,
+        ended_at=backup.ended_at,
+        backup=backup.id,
+        bytes=backup.bytes,
+        files=int(backup.facts.get("files", 0)),
+        added_bytes=int(backup.facts.get("added_bytes", 0)),
+    )
+
+
+def _verify(ground: Ground, run: BackupRun, repository: Repository, output: Output) -> None:
+    began = ground.clock.now()
+    output(f"reading back {VERIFY_PERCENT} % of {repository.where}")
+    repository.check(read_data=True, percent=VERIFY_PERCENT)
+    read_records(repository, newest=RECORDS_READ)
+    stats = repository.stats()
+    ground.runs.add_part(
+        run.id,
+        Part(
+            subject="repository",
+            kind="verify",
+            began_at=began,
+            ended_at=ground.clock.now(),
+            backup="all",
+            bytes=stats.stored_bytes,
+            files=stats.snapshots,
+        ),
+    )
+
+
+def forget_expired(ground: Ground, environment: EnvironmentId, repository: Repository) -> int:
+    """Forget what has had its time, in the repository and here; return the bytes freed."""
+    settings = ground.live(environment).backup
+    old = expired(ground.records.backups(environment), settings, ground.clock.now())
+    if not old:
+        return 0
+    snapshots = [item.id for item in old if item.kind is not BackupKind.BUCKET]
+    freed = repository.forget(snapshots)
+    drop_bucket_backups(repository, [item for item in old if item.kind is BackupKind.BUCKET])
+    drop_records(repository, old)
+    ground.records.forget(environment, [item.id for item in old])
+    return freed

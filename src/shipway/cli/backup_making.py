@@ -1,0 +1,94 @@
+"""backup create, backup verify: a run now, watched to its end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import click
+
+from shipway.api.client import Client
+from shipway.cli import names
+from shipway.cli.console import Console
+from shipway.cli.problems import FAILED, INTERRUPTED, problem_lines
+from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.target import find_target
+from shipway.cli.text import harmless, seconds, size
+from shipway.errors import Problem
+
+LOOK_S = 1.0
+
+
+@click.command()
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@click.option("--only", multiple=True, metavar="SOURCE", help="A name, or a kind such as redis.")
+@json_option
+@pass_session
+def create(session: Session, environment: str | None, *, only: tuple[str, ...]) -> int:
+    """Save everything that ENV has, now.  It goes on when this terminal is closed.
+
+    ENV is production if something is live there, else staging.
+    """
+    client = session.client()
+    target = find_target(session, client, service=None, environment=environment)
+    run = client.post(f"{target.path}/backups", {"kind": "full", "only": list(only)})
+    return watch(client, run, session.console)
+
+
+@click.command()
+@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@json_option
+@pass_session
+def verify(session: Session, environment: str | None) -> int:
+    """Read back a sample of what the repository holds, and check how it hangs together."""
+    client = session.client()
+    target = find_target(session, client, service=None, environment=environment)
+    run = client.post(f"{target.path}/backups", {"kind": "verify"})
+    return watch(client, run, session.console)
+
+
+def watch(client: Client, run: dict[str, Any], console: Console) -> int:
+    """Show a run until it ends; Ctrl-C ends the watching only."""
+    told = 0
+    try:
+        while run["state"] == "running":
+            run = client.get(f"/backup-runs/{run['id']}", after=told, wait_s=LOOK_S)
+            if not console.json:
+                for line in run["told"]:
+                    console.note(harmless(line))
+            told += len(run["told"])
+    except KeyboardInterrupt:
+        print(
+            f"\nBackup run #{run['id']} goes on in the daemon.\n"
+            "  shipway backup list    shows how it ended",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    if console.json:
+        console.emit({key: value for key, value in run.items() if key != "told"})
+    else:
+        console.say(*_last_words(run, console))
+    return 0 if run["state"] == "succeeded" else FAILED
+
+
+def _last_words(run: dict[str, Any], console: Console) -> list[str]:
+    paint = console.paint
+    took = seconds((run["ended_at"] or time.time()) - run["began_at"])
+    good = [part for part in run["parts"] if part["backup"]]
+    if run["state"] == "succeeded":
+        if run["kind"] == "verify":
+            return [f"{paint.green('●')} what was read back is whole, after {took}"]
+        held = size(sum(part["bytes"] for part in good))
+        added = size(sum(part["added_bytes"] or 0 for part in good))
+        return [f"{paint.green('●')} {len(good)} saved after {took}: {held}, of which {added} new"]
+    lines = [f"{paint.red('●')} backup run #{run['id']} {run['state']} after {took}"]
+    if good:
+        lines.append(f"  saved all the same: {', '.join(part['subject'] for part in good)}")
+    problems = [run["problem"], *(part["problem"] for part in run["parts"])]
+    seen: set[str] = set()
+    for problem in problems:
+        if problem and problem["message"] not in seen:
+            seen.add(problem["message"])
+            lines += problem_lines(Problem.from_dict(problem), paint)
+    return lines
