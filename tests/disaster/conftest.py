@@ -59,7 +59,7 @@ def board(shipway: Shipway, app: DatabaseApp) -> Board:
     """Return the database of the application, deployed and backed up."""
     app.deliver()
     shipway.rolled("deploy", app.directory, "staging")
-    found = Board(shipway=shipway, project=app._values["PROJECT"])
+    found = Board(shipway=shipway, project=app.project)
     found.rows("CREATE TABLE items (n bigint PRIMARY KEY, at timestamptz)")
     found.backed_up()
     return found

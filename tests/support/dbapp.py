@@ -45,6 +45,7 @@ class DatabaseApp(TinyApp):
 
     def __init__(self, directory: Path, *, repository: str, **more: object) -> None:
         super().__init__(directory, **more)  # type: ignore[arg-type]
+        self.project = self._values["PROJECT"]
         self.spec = SPEC + BACKUP.format(repository=repository)
 
     def deliver(self, *, migrate: str | None = None) -> str:
