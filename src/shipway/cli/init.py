@@ -51,9 +51,14 @@ def draft(directory: Path) -> str:
 
     Raises Problem where the Compose file is missing or does not load.
     """
+    from shipway.cli.importing import import_lines, project_imports, remark_lines
     from shipway.spec.reader import default_project
 
     lines = [f"project: {default_project(directory)}"]
+    imports, aside = project_imports(directory)
+    taken = import_lines(imports, aside)
+    if taken:
+        lines += ["", f"# taken from {imports[0].path}", *taken]
     try:
         app = _application(directory, lines)
     except Problem as problem:
@@ -62,7 +67,7 @@ def draft(directory: Path) -> str:
         lines += ["", "# guessed from the services' names: which requests go to which service"]
         lines += problem.details
         app = _application(directory, lines)
-    return "\n".join([HEADING + lines[0], *lines[1:], *_remarks(app), ""])
+    return "\n".join([HEADING + lines[0], *lines[1:], *_remarks(app), *remark_lines(imports), ""])
 
 
 def _application(directory: Path, lines: list[str]) -> Application:

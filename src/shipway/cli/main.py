@@ -74,6 +74,7 @@ SECTIONS = {
         "move": Entry("shipway.cli.environments:move", "A project's directory is elsewhere now."),
     },
     "Files": {
+        "import": Entry("shipway.cli.importing:import_", "Translate an nginx file."),
         "check": Entry(
             "shipway.cli.check:check", "The checklist, executed: --static needs no server."
         ),

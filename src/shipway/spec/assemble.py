@@ -16,6 +16,7 @@ from shipway.model.application import Application, Policy, RouteRule, Service, S
 from shipway.model.names import EnvironmentId
 from shipway.model.watching import Watching
 from shipway.model.workload import Role, SecretMap
+from shipway.spec.aside import set_aside
 from shipway.spec.facts import ServiceFacts, service_facts
 from shipway.spec.files import files_by_service
 from shipway.spec.front import make_front
@@ -49,6 +50,7 @@ def assemble(
 ) -> Application:
     """Return the application.  Raises Problem, with file and line where there is one."""
     declared = spec.environment(environment)
+    model, aside = set_aside(spec, model)
     facts = service_facts(model.get("services") or {})
     explicit = {name: item.role for name, item in spec.services.items()}
     routes, guess = _routes(spec, declared, facts, explicit)
@@ -106,7 +108,7 @@ def assemble(
         networks=_section(model, "networks"),
         secrets=_section(model, "secrets"),
         configs=_section(model, "configs"),
-        notes=(*notes, *guess, *guesses(facts, inferred), *maker.notes),
+        notes=(*notes, *aside, *guess, *guesses(facts, inferred), *maker.notes),
         root=str(tree.source),
         sleep_after_s=_sleep_after_s(environment, declared),
     )

@@ -110,6 +110,7 @@ class ServiceSpec:
     port: int | None = None
     replicas: Placed[int] | None = None
     health: HealthSpec | None = None
+    deploy: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shipway.model.workload import Role
 from shipway.spec import forms
 from shipway.spec.keys.common import STATUS
-from shipway.spec.scalars import Choice, Integer
+from shipway.spec.scalars import Boolean, Choice, Integer
 from shipway.spec.shapes import Either, Field, Record
 from shipway.spec.values import HealthSpec, ServiceSpec
 
@@ -73,6 +73,12 @@ HEALTH = Either(
 SERVICE = Record(
     "services.<name>",
     (
+        Field(
+            "deploy",
+            Boolean(),
+            "Whether it runs on the server; `false` for a proxy whose work the ingress does.",
+            default="true",
+        ),
         Field(
             "role",
             Choice(tuple(role.value for role in Role), Role),
