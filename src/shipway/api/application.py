@@ -5,12 +5,14 @@ Errors are Problems in JSON with a status that fits; streams are lines of JSON.
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 import shipway
+from shipway.api.access.guard import guard
 from shipway.api.routes import (
+    access,
     backups,
     console,
     documents,
@@ -53,6 +55,15 @@ STATUS_BY_KIND = {
     "no-backup": 404,
     "no-backup-run": 404,
     "backup-runs": 409,
+    "no-user": 404,
+    "no-token": 404,
+    "not-found": 404,
+    "sign-in-needed": 401,
+    "wrong-password": 403,
+    "too-many-attempts": 429,
+    "last-admin": 409,
+    "token-name-taken": 409,
+    "name-taken": 409,
     "engine-unavailable": 503,
     "internal-error": 500,
 }
@@ -66,9 +77,11 @@ def create_application(service: Service) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(guard)],
     )
     app.state.service = service
     for routes in (
+        access,
         backups,
         machine,
         environments,

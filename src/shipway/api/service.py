@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from shipway.api.access.accounts import Accounts
+from shipway.api.access.door import Door
 from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups
 from shipway.errors import Problem
@@ -27,12 +29,15 @@ class Service:
     """The daemon as its edges see it.
 
     stop: asks the daemon to end; about: what it says of itself.
+    accounts: who may come in; door: the TCP listener.
     """
 
     world: World
     conductor: Conductor
     stop: Callable[[], None]
     about: Callable[[], dict[str, Any]]
+    accounts: Accounts
+    door: Door
     observatory: Observatory
     backups: BackupDesk
     databases: PostgresBackups

@@ -73,6 +73,11 @@ SECTIONS = {
         "clean": Entry("shipway.cli.environments:clean", "Remove what is not needed any more."),
         "move": Entry("shipway.cli.environments:move", "A project's directory is elsewhere now."),
     },
+    "Who may come in": {
+        "dashboard": Entry("shipway.cli.dashboard:dashboard", "Where it is, and a link into it."),
+        "users": Entry("shipway.cli.users:users", "Who may sign in, and do what."),
+        "token": Entry("shipway.cli.token:token", "API tokens: create, list, revoke."),
+    },
     "Files": {
         "import": Entry("shipway.cli.importing:import_", "Translate an nginx file."),
         "check": Entry(

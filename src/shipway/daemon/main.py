@@ -114,17 +114,20 @@ def _serve(here: Places) -> None:
     def stop() -> None:
         server.should_exit = True
 
-    server.config.app = create_application(
-        Service(
-            world=world,
-            conductor=conductor,
-            stop=stop,
-            about=about,
-            observatory=observatory,
-            backups=desk,
-            databases=databases,
-        )
+    accounts = build_accounts(world)
+    door = TcpDoor(accounts.store.listener)
+    service = Service(
+        world=world,
+        conductor=conductor,
+        stop=stop,
+        about=about,
+        observatory=observatory,
+        backups=desk,
+        databases=databases,
+        accounts=accounts,
+        door=door,
     )
+    server.config.app, door.app = fronts(service)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def settle() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shipway.ports import Clock
+from shipway.store.access import Access
 from shipway.store.audit import Audit
 from shipway.store.backup_runs import BackupRuns
 from shipway.store.backups import Backups
@@ -33,6 +34,7 @@ class SqliteStore:
         self.secret_versions = SecretVersions(self.database)
         self.sleeps = Sleeps(self.database, clock)
         self.audit = Audit(self.database, clock)
+        self.access = Access(self.database, clock)
         self.evidence = EvidenceStore(self.database)
         self.backups = Backups(self.database)
         self.incidents = Incidents(self.database, clock)

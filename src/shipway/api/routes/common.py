@@ -8,11 +8,13 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Path, Request
 from fastapi.responses import StreamingResponse
 
+from shipway.api.access.gate import PRINCIPAL
 from shipway.api.service import Service
 from shipway.errors import Problem
+from shipway.model.access import Principal
 from shipway.model.names import ENVIRONMENT_PATTERN, PROJECT_PATTERN, EnvironmentId
 
 NDJSON = "application/x-ndjson"
@@ -23,8 +25,15 @@ def _service(request: Request) -> Service:
     return service
 
 
-def _who(x_shipway_user: Annotated[str, Header(max_length=64)] = "unknown") -> str:
-    return "".join(letter for letter in x_shipway_user if letter.isprintable()) or "unknown"
+def _principal(request: Request) -> Principal:
+    principal: Principal | None = request.scope.get(PRINCIPAL)
+    if principal is None:
+        raise Problem("sign-in-needed", "this needs a person who is signed in.")
+    return principal
+
+
+def _who(principal: Annotated[Principal, Depends(_principal)]) -> str:
+    return principal.name
 
 
 def _environment(
@@ -34,6 +43,7 @@ def _environment(
     return EnvironmentId(project, environment)
 
 
+Asker = Annotated[Principal, Depends(_principal)]
 Services = Annotated[Service, Depends(_service)]
 Who = Annotated[str, Depends(_who)]
 Environment = Annotated[EnvironmentId, Depends(_environment)]

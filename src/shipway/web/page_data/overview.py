@@ -1,0 +1,109 @@
+"""A project at one glance: its environments, how far staging is ahead, what blocks promotion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shipway import git
+from shipway.api.service import Service
+from shipway.errors import Problem
+from shipway.model.names import EnvironmentId
+from shipway.model.records import Project, Rollout
+from shipway.rollout.overview import EnvironmentStatus, environment_status
+from shipway.web.page_data.git_memory import commits_between
+
+ORDER = {"production": 0, "staging": 1, "development": 2}
+LATEST = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """The way from staging to production.
+
+    commits: what production would get.  blocks: why it cannot be now, as keys of words with
+    their values; empty: it can.
+    """
+
+    source: EnvironmentId
+    target: EnvironmentId
+    commits: tuple[str, ...] | None
+    blocks: tuple[tuple[str, dict[str, str]], ...] = ()
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectOverview:
+    """One project.  problem: why its environments could not be read."""
+
+    project: Project
+    environments: tuple[EnvironmentStatus, ...]
+    promotion: Promotion | None
+    latest: tuple[Rollout, ...] = field(default=())
+
+
+def project_overview(service: Service, project: Project) -> ProjectOverview:
+    """Return what a person sees first of a project."""
+    world = service.world
+    found = tuple(
+        sorted(
+            (
+                environment_status(world, environment, engine)
+                for environment, engine in world.store.catalog.environments(project.name)
+            ),
+            key=lambda item: (ORDER.get(item.environment.name, 3), item.environment.name),
+        )
+    )
+    latest = [
+        rollout
+        for status in found
+        for rollout in world.store.rollouts.recent(environment=status.environment, limit=LATEST)
+    ]
+    return ProjectOverview(
+        project=project,
+        environments=found,
+        promotion=_promotion(project, found),
+        latest=tuple(sorted(latest, key=lambda item: -item.id)[:LATEST]),
+    )
+
+
+def _promotion(project: Project, found: tuple[EnvironmentStatus, ...]) -> Promotion | None:
+    by_name = {item.environment.name: item for item in found}
+    staging, production = by_name.get("staging"), by_name.get("production")
+    if staging is None:
+        return None
+    target = EnvironmentId(project.name, "production")
+    live = production.live if production else None
+    blocks: list[tuple[str, dict[str, str]]] = []
+    if staging.live is None:
+        blocks.append(("block-nothing-live", {}))
+    elif not staging.good:
+        ill = [item.name for item in staging.services if not item.good]
+        blocks.append(("block-not-well", {"names": ", ".join(ill) or staging.environment.name}))
+    blocks += [
+        ("block-rollout", {"name": status.environment.name, "id": str(status.active.id)})
+        for status in (staging, production)
+        if status is not None and status.active is not None
+    ]
+    same = staging.live is not None and live is not None and staging.live.number == live.number
+    commits: tuple[str, ...] | None = ()
+    if staging.live is not None and live is not None and not same:
+        try:
+            commits = commits_between(project.directory, live.commit.hash, staging.live.commit.hash)
+        except Problem:  # the repository no longer has the commit
+            commits = None
+    return Promotion(
+        source=staging.environment,
+        target=target,
+        commits=commits,
+        blocks=tuple(blocks),
+        same=same,
+    )
+
+
+def head_of(project: Project) -> str:
+    """Return the newest commit's short hash, or nothing."""
+    try:
+        return git.resolve(Path(project.directory), "HEAD")[0][:8]
+    except Problem:
+        return ""
