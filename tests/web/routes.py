@@ -20,6 +20,7 @@ VALUES = {
     "name": "style.css",
     "kind": "rollback",
     "secret": "nothing",
+    "run": "1",
     "old": "staging",
     "new": "production",
 }

@@ -18,15 +18,17 @@ from typing import Any, TextIO
 import uvicorn
 
 import shipway
-from shipway.api.application import create_application
 from shipway.api.service import Service
 from shipway.daemon.backing import database_loops
 from shipway.daemon.crash import crash_observer
+from shipway.daemon.door import TcpDoor
+from shipway.daemon.fronts import fronts
 from shipway.daemon.loops import Loops
 from shipway.daemon.saving import saving_loops
 from shipway.daemon.tending import TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
 from shipway.daemon.wiring import (
+    build_accounts,
     build_databases,
     build_desk,
     build_observatory,
@@ -139,12 +141,14 @@ def _serve(here: Places) -> None:
         except Exception:  # the edge of a thread
             log.exception("while settling in")
         loops.start()
+        door.open_again()
 
     threading.Thread(target=settle, name="settle", daemon=True).start()
     try:
         with _listen(here.socket) as listener:
             server.run(sockets=[listener])
     finally:
+        door.end()
         desk.runner.stop()
         loops.stop()
         here.socket.unlink(missing_ok=True)

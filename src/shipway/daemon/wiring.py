@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from shipway.api.access.accounts import Accounts
+from shipway.api.access.throttle import Throttle
 from shipway.backup.conditions import backup_conditions
 from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
@@ -141,6 +143,17 @@ def build_observatory(places: Places, world: World, desk: BackupDesk) -> Observa
             "docker": DockerGauge(),
         },
         every_s=float(os.environ.get(EVERY_VARIABLE) or EVERY_S),
+    )
+
+
+def build_accounts(world: World) -> Accounts:
+    """Return who may come in, over the world's own store."""
+    assert isinstance(world.store, SqliteStore)  # noqa: S101 - made above
+    return Accounts(
+        store=world.store.access,
+        audit=world.store.audit,
+        clock=world.clock,
+        throttle=Throttle(world.clock),
     )
 
 

@@ -52,11 +52,12 @@ def add_pages(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        said = "; ".join(
-            f"{'.'.join(str(part) for part in item.get('loc', ()))}: {item.get('msg')}"
-            for item in error.errors()
-        )
-        found = Problem("bad-request", f"the request was not understood: {said}")
+        detail = [{name: item[name] for name in ("type", "loc", "msg")} for item in error.errors()]
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"problem": found.as_dict()}, status_code=422)
-        return refused_page(request.scope, 422, found)
+            return JSONResponse({"detail": detail}, status_code=422)
+        said = "; ".join(
+            f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in detail
+        )
+        return refused_page(
+            request.scope, 422, Problem("bad-request", f"the request was not understood: {said}.")
+        )

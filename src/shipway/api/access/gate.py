@@ -126,6 +126,15 @@ class Gate:
 
     def _check_rights(self, principal: Principal, need: Need, asked: Asked) -> None:
         assert need.role is not None  # noqa: S101 - asked before
+        if need.target is Target.HERE:
+            raise _Refused(
+                403,
+                Problem(
+                    "only-here",
+                    "this is answered on the server itself only. Nothing was changed.",
+                    hints=["shipway -H ssh://USER@SERVER …"],
+                ),
+            )
         if principal.role < need.role:
             raise _Refused(
                 403,

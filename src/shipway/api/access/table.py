@@ -25,6 +25,7 @@ class Target(StrEnum):
     ROLLOUT = "rollout"  # {identifier}: of a rollout
     TOKEN = "token"  # {identifier}: of a token  # noqa: S105 - a kind, no secret
     BODY = "body"  # the fields project or directory, environment
+    HERE = "here"  # never over TCP: the server itself, by the unix socket
     OWN = "own"  # about who asks, or the same for everybody
 
 
@@ -92,6 +93,42 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("GET", f"{_API}/silences", V, Target.MACHINE),
     ("POST", f"{_API}/silences/{{identifier}}/end", D, Target.MACHINE),
     ("GET", f"{_API}/notices", V, Target.MACHINE),
+    ("POST", f"{_E}/notify/test", D, Target.PATH),
+    # secrets: names and states; a value never leaves over TCP
+    ("GET", f"{_E}/secrets", V, Target.PATH),
+    ("GET", f"{_E}/secrets/versions", V, Target.PATH),
+    ("POST", f"{_E}/secrets", A, Target.PATH),
+    ("POST", f"{_E}/secrets/generate", A, Target.PATH),
+    ("POST", f"{_E}/secrets/restore", A, Target.PATH),
+    ("POST", f"{_E}/secrets/doppler", A, Target.PATH),
+    ("POST", f"{_E}/secrets/reveal", A, Target.HERE),
+    ("POST", f"{_P}/secrets/rotate", A, Target.PATH),
+    ("POST", f"{_P}/secrets/share", A, Target.PATH),
+    ("POST", f"{_P}/secrets/unshare", A, Target.PATH),
+    ("POST", f"{_API}/secrets/recover", A, Target.HERE),
+    # data: making, proving and reading is a deployer's, bringing back an administrator's
+    ("GET", f"{_API}/backup-conditions", V, Target.MACHINE),
+    ("POST", f"{_API}/backup-key", A, Target.HERE),
+    ("GET", f"{_API}/backup-runbook", V, Target.MACHINE),
+    ("GET", f"{_API}/backup-runs/{{run}}", V, Target.MACHINE),
+    ("GET", f"{_E}/backups", V, Target.PATH),
+    ("POST", f"{_E}/backups", D, Target.PATH),
+    ("GET", f"{_E}/backups/list", V, Target.PATH),
+    ("POST", f"{_E}/backups/recover", A, Target.PATH),
+    ("POST", f"{_E}/backups/restore", A, Target.PATH),
+    ("GET", f"{_E}/backups/restore-plan", A, Target.PATH),
+    ("GET", f"{_E}/databases/bases", V, Target.PATH),
+    ("GET", f"{_E}/databases/drills", V, Target.PATH),
+    ("GET", f"{_E}/databases/points", V, Target.PATH),
+    ("POST", f"{_E}/databases/base", D, Target.PATH),
+    ("POST", f"{_E}/databases/drill", D, Target.PATH),
+    ("POST", f"{_E}/databases/plan", A, Target.PATH),
+    ("POST", f"{_E}/databases/adopt", A, Target.PATH),
+    ("POST", f"{_E}/databases/discard", A, Target.PATH),
+    # documents, sleep
+    ("GET", f"{_P}/documents/{{kind}}", V, Target.PATH),
+    ("POST", f"{_E}/sleep", D, Target.PATH),
+    ("POST", f"{_E}/wake", D, Target.PATH),
     # journeys
     ("POST", f"{_E}/journeys/{{name}}", D, Target.PATH),
     # access

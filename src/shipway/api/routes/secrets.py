@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
-from shipway.api.routes.common import Environment, Services, Who
+from shipway.api.routes.common import Asker, Environment, Services, Who
 from shipway.errors import Problem
+from shipway.model.access import Entrance
 from shipway.model.names import EnvironmentId
 from shipway.model.secret import NAME_PATTERN, Form, How, Making, secret_name
 from shipway.rollout.secrets import rotate_for_departure, waiting
@@ -27,9 +28,9 @@ Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
 Person = Annotated[str, Field(pattern=r"^[\w.@+-]{1,64}$")]
 
 
-def _this_machine(request: Request) -> None:
+def _this_machine(asker: Asker) -> None:
     """Refuse whoever does not come over the unix socket, which only this user may open."""
-    if request.client is not None and request.client.host:
+    if asker.entrance is not Entrance.SOCKET:
         raise Problem(
             "only-here",
             "values of secrets are given on the server itself only.",
