@@ -6,6 +6,7 @@ the environment is unlocked, and the state says what happened.
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,16 @@ class Matrix:
 
     def __init__(self, engine: str, directory: Path) -> None:
         staging, production = free_ports(2)
+        # one of its own: what an interrupted run left on the engine is nobody else's
+        self.project = f"tiny-{engine}-{secrets.token_hex(3)}"
         self.shipway = Shipway(directory / "home", engine=engine)
         self.app = TinyApp(
             directory / "tiny",
-            project=f"tiny-{engine}",
+            project=self.project,
             staging=staging,
             production=production,
             keep_warm="1h",
         )
-        self.project = f"tiny-{engine}"
         self.load: RunningLoad | None = None
         self.converged: list[Point] = []
 

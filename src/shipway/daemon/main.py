@@ -24,6 +24,7 @@ from shipway.daemon.crash import crash_observer
 from shipway.daemon.door import TcpDoor
 from shipway.daemon.fronts import fronts
 from shipway.daemon.loops import Loops
+from shipway.daemon.memory import stay_small
 from shipway.daemon.saving import saving_loops
 from shipway.daemon.tending import TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
@@ -54,6 +55,7 @@ BACKLOG = 128
 
 def main() -> int:
     """Run the daemon until it is told to end; return its exit code."""
+    stay_small()
     here = places()
     os.umask(0o022)  # whoever started it: what is private has a mode of its own
     here.home.mkdir(parents=True, exist_ok=True)

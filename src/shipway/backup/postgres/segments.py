@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import BinaryIO
 
 SEGMENT = re.compile(r"[0-9A-F]{24}")
 PARTIAL = ".partial"
 PAGE = 8192
+PIECE = 32 * PAGE
 SEGMENT_BYTES = 16 * 1024 * 1024
 
 
@@ -48,7 +50,7 @@ def missing(numbers: Sequence[int]) -> int | None:
     return None
 
 
-def growth(content: bytes, shipped: int) -> tuple[int, bytes]:
+def growth(file: BinaryIO, shipped: int) -> tuple[int, bytes]:
     """Return what of an unfinished segment is to be shipped: its offset and its bytes.
 
     The file is as long as a finished one, and zero where nothing was written yet; zeros at
@@ -56,6 +58,13 @@ def growth(content: bytes, shipped: int) -> tuple[int, bytes]:
     shipped last is repeated from the page in which it ended, and the one before: a page may
     have been read half written.
     """
-    end = len(content.rstrip(b"\0"))
-    start = max(0, min(shipped, end) // PAGE * PAGE - PAGE)
-    return start, content[start:end]
+    start = max(0, shipped // PAGE * PAGE - PAGE)
+    file.seek(start)
+    found, zeros = bytearray(), 0
+    while piece := file.read(PIECE):
+        written = piece.rstrip(b"\0")
+        if written:
+            found += bytes(zeros) + written
+            zeros = 0
+        zeros += len(piece) - len(written)
+    return start, bytes(found)

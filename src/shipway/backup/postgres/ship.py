@@ -97,7 +97,8 @@ class Shipper:
             return
         if self._pieces >= PIECES_MAX:
             shipped = 0
-        start, content = growth(path.read_bytes(), shipped)
+        with path.open("rb") as file:
+            start, content = growth(file, shipped)
         if content:
             packed = zlib.compress(content, QUICK)
             prefix = f"{wal_prefix(self.service, epoch.name)}{name}/"

@@ -13,6 +13,7 @@ from shipway.engines.process.supervise import read_state
 from shipway.model.workload import LogLine
 
 POLL_S = 0.05
+POLL_MAX_S = 1.0
 BLOCK_BYTES = 65536
 
 
@@ -142,6 +143,7 @@ def read_log(
         raw = _from_the_oldest(place, follower)
     try:
         yield from filter(None, (parse(line, instance) for line in raw))
+        pause = POLL_S
         while follow and not cancelled():
             state = read_state(place)
             running = state is not None and state.alive
@@ -149,8 +151,10 @@ def read_log(
             yield from filter(None, fresh)
             if not running:
                 return
+            # who is silent is asked less and less often
+            pause = POLL_S if fresh else min(POLL_MAX_S, pause * 1.5)
             if not fresh:
-                time.sleep(POLL_S)
+                time.sleep(pause)
     finally:
         follower.close()
 
