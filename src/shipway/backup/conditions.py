@@ -61,15 +61,20 @@ def backup_conditions(ground: Ground) -> tuple[Condition, ...]:
     found: list[Condition] = []
     any_backup = False
     for environment in ground.environments():
-        facts = facts_of(ground, environment)
-        if facts is not None:
-            found += conditions(facts)
-            if is_recovering(ground, environment):
-                found.append(_recovering(facts))
-            any_backup = any_backup or bool(facts.backups)
+        found += environment_conditions(ground, environment)
+        any_backup = any_backup or bool(ground.records.backups(environment))
     if any_backup and not was_shown(ground):
         found.append(_key_not_kept())
     return tuple(found)
+
+
+def environment_conditions(ground: Ground, environment: EnvironmentId) -> list[Condition]:
+    """Return what is wrong in one environment; nothing where backups are off."""
+    facts = facts_of(ground, environment)
+    if facts is None:
+        return []
+    waiting = [_recovering(facts)] if is_recovering(ground, environment) else []
+    return [*waiting, *conditions(facts)]
 
 
 def facts_of(ground: Ground, environment: EnvironmentId) -> Facts | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,10 @@ DatabaseTaker = Callable[[EnvironmentId, str, Output, Cancelled], Backup]
 """Makes a base backup of a PostgreSQL service and records it."""
 
 
+def _nothing(_environment: EnvironmentId, _repository: Repository) -> Sequence[Backup]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """Everything that backups share.
@@ -70,7 +74,8 @@ class Ground:
     home: Shipway's own directory.  application: what is live in an environment; None where
     nothing is.  bucket: opens one of the application's.  paused: stops
     services for as long as a block runs.  database: makes base backups of PostgreSQL;
-    restorable: the last moment to which a PostgreSQL service can be brought back.
+    restorable: the last moment to which a PostgreSQL service can be brought back;
+    tidy_databases: forgets bases and WAL, and returns the bases that went.
     """
 
     home: Path
@@ -86,6 +91,7 @@ class Ground:
     paused: Callable[[EnvironmentId, Collection[str]], AbstractContextManager[None]]
     database: DatabaseTaker | None = None
     restorable: Callable[[EnvironmentId, str], float | None] | None = None
+    tidy_databases: Callable[[EnvironmentId, Repository], Sequence[Backup]] = _nothing
 
     @property
     def folder(self) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shipway.backup.conditions import conditions, facts_of, newest_of
+from shipway.backup.conditions import environment_conditions, newest_of
 from shipway.backup.ground import Ground
 from shipway.backup.schedule import next_after
 from shipway.backup.sources import inventory
@@ -54,7 +54,6 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
     found = inventory(app)
     backups, drills = ground.records.backups(environment), ground.records.drills(environment)
     runs = ground.runs.recent(environment, limit=60)
-    facts = facts_of(ground, environment)
     sources = []
     for source in found.sources:
         newest = newest_of(backups, source)
@@ -81,7 +80,7 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         where=ground.repositories.where(environment),
         sources=tuple(sources),
         notes=found.notes,
-        conditions=tuple(conditions(facts)) if facts else (),
+        conditions=tuple(environment_conditions(ground, environment)),
         running=next((run for run in runs if run.state is RunState.RUNNING), None),
         last=ended[0] if ended else None,
         verified_at=verified.ended_at if verified else None,

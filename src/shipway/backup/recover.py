@@ -42,10 +42,8 @@ class Recovered:
     backups: int
 
 
-def recover_state(
-    home: Path, repositories: Mapping[EnvironmentId, Repository], *, key_text: str
-) -> Recovered:
-    """Bring the state back into an empty home.  Raises Problem `home-in-use`, `no-backup`."""
+def check_home(home: Path) -> None:
+    """Raise Problem `home-in-use` where a state is."""
     if (home / DATABASE).exists():
         raise Problem(
             "home-in-use",
@@ -55,6 +53,13 @@ def recover_state(
                 f"mv {home} {home}.old, where what is there is not needed",
             ],
         )
+
+
+def recover_state(
+    home: Path, repositories: Mapping[EnvironmentId, Repository], *, key_text: str
+) -> Recovered:
+    """Bring the state back into an empty home.  Raises Problem `home-in-use`, `no-backup`."""
+    check_home(home)
     known = {
         environment: tuple(backups_in(repository, environment))
         for environment, repository in repositories.items()

@@ -214,15 +214,14 @@ def _verify(ground: Ground, run: BackupRun, repository: Repository, output: Outp
     )
 
 
-def forget_expired(ground: Ground, environment: EnvironmentId, repository: Repository) -> int:
-    """Forget what has had its time, in the repository and here; return the bytes freed."""
+def forget_expired(ground: Ground, environment: EnvironmentId, repository: Repository) -> None:
+    """Forget what has had its time, in the repository and here."""
     settings = ground.live(environment).backup
+    bases = ground.tidy_databases(environment, repository)
     old = expired(ground.records.backups(environment), settings, ground.clock.now())
-    if not old:
-        return 0
-    snapshots = [item.id for item in old if item.kind is not BackupKind.BUCKET]
-    freed = repository.forget(snapshots)
-    drop_bucket_backups(repository, [item for item in old if item.kind is BackupKind.BUCKET])
-    drop_records(repository, old)
-    ground.records.forget(environment, [item.id for item in old])
-    return freed
+    buckets = [item for item in old if item.kind is BackupKind.BUCKET]
+    if old:
+        repository.forget([item.id for item in old if item not in buckets])
+        drop_bucket_backups(repository, buckets)
+        drop_records(repository, old)
+    ground.records.forget(environment, [item.id for item in (*bases, *old)])

@@ -64,7 +64,7 @@ def _english(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         "1. On the new machine, install Shipway and its programs:",
         "",
         "       sudo apt-get install -y git python3 python3-venv restic haproxy",
-        "       shipway up --tools -y && shipway down -y",
+        "       git clone YOUR-COPY-OF-SHIPWAY /opt/shipway && export PATH=/opt/shipway:$PATH",
         "",
         "2. Put the recovery key (one line, `AGE-SECRET-KEY-1…`) into a file that only you read:",
         "",
@@ -76,6 +76,7 @@ def _english(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         ),
         "",
         *_recover_commands(statuses),
+        "       shipway up --tools -y",
         "",
     ]
     number = 4
@@ -132,7 +133,7 @@ def _korean(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         "1. 새 서버에 Shipway와 필요한 프로그램을 설치합니다.",
         "",
         "       sudo apt-get install -y git python3 python3-venv restic haproxy",
-        "       shipway up --tools -y && shipway down -y",
+        "       git clone SHIPWAY-저장소-주소 /opt/shipway && export PATH=/opt/shipway:$PATH",
         "",
         "2. 복구 키(`AGE-SECRET-KEY-1…` 한 줄)를 본인만 읽을 수 있는 파일에 넣습니다.",
         "",
@@ -141,6 +142,7 @@ def _korean(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         f"3. Shipway 상태와 보안 저장소를 복구합니다. {ground.home}에 state.sqlite가 없어야 합니다.",
         "",
         *_recover_commands(statuses),
+        "       shipway up --tools -y",
         "",
     ]
     number = 4

@@ -60,7 +60,7 @@ def recover(
 
 
 def _state(session: Session, repository: str, key_file: str, *, region: str, yes: bool) -> int:
-    from shipway.backup.recover import recover_state
+    from shipway.backup.recover import check_home, recover_state
     from shipway.repositories.key import RecoveryKey, read_key
     from shipway.repositories.recovery import found_below
 
@@ -73,6 +73,7 @@ def _state(session: Session, repository: str, key_file: str, *, region: str, yes
             f"a daemon runs with the state in {home}; a recovery begins before the first start.",
             hints=["shipway down, if nothing was deployed with it", f"mv {home} {home}.old"],
         )
+    check_home(home)
     ensure_tools(["restic"], assume_yes=yes, say=console.note)
     if key_file == "-":
         given = sys.stdin.read().strip().splitlines()

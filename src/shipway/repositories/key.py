@@ -11,6 +11,7 @@ import re
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from shipway.errors import Problem
 from shipway.files import replace_file
@@ -27,11 +28,27 @@ class RecoveryKey:
 
     def __post_init__(self) -> None:
         if not PATTERN.fullmatch(self.text):
-            raise Problem(
-                "invalid-key",
-                "this is not a recovery key: it is one line that begins with AGE-SECRET-KEY-1.",
-                hints=["look for it where you kept what `shipway backup key` printed"],
-            )
+            raise invalid()
+
+
+def invalid() -> Problem:
+    """Return the Problem for a text that is no key."""
+    return Problem(
+        "invalid-key",
+        "this is not a recovery key: it is one line of 74 letters that begins with"
+        " AGE-SECRET-KEY-1, and a letter of it may have been mistyped.",
+        hints=["look for it where you kept what `shipway backup key` printed"],
+    )
+
+
+def identity_of(key: RecoveryKey) -> Any:
+    """Return the key as age uses it.  Raises Problem `invalid-key`."""
+    from pyrage import IdentityError, x25519
+
+    try:
+        return x25519.Identity.from_str(key.text)
+    except IdentityError as error:
+        raise invalid() from error
 
 
 def generate() -> RecoveryKey:

@@ -13,7 +13,7 @@ from shipway.errors import Problem
 from shipway.ports_backup import StoredObject
 from shipway.repositories.blobs import Blobs
 from shipway.repositories.failures import failure
-from shipway.repositories.key import RecoveryKey
+from shipway.repositories.key import RecoveryKey, identity_of
 
 FORMAT = b"shipway1"
 PLAIN, PACKED = b"p", b"z"
@@ -24,11 +24,9 @@ class SealedObjects:
     """Implements the port Objects over files of any kind."""
 
     def __init__(self, blobs: Blobs, key: RecoveryKey, *, where: str) -> None:
-        from pyrage import x25519
-
         self._blobs = blobs
         self._where = where
-        self._identity = x25519.Identity.from_str(key.text)
+        self._identity = identity_of(key)
         self._recipient = self._identity.to_public()
 
     def put_object(self, name: str, content: bytes) -> None:
