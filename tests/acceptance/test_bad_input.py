@@ -26,7 +26,7 @@ services:
     depends_on: {postgres: {condition: service_healthy}}
   postgres:
     image: postgres:16-alpine
-    environment: {POSTGRES_PASSWORD: not-a-secret}
+    environment: {POSTGRES_PASSWORD: '${POSTGRES_PASSWORD:?}'}
     volumes: ["data:/var/lib/postgresql/data"]
     healthcheck: {test: ["CMD-SHELL", "pg_isready -U postgres"], interval: 1s}
 volumes: {data: {}}
@@ -164,7 +164,13 @@ def test_a_docker_that_is_not_there_says_how_to_get_one(
 def test_a_postgresql_that_died_comes_back_and_one_that_cannot_is_reported(
     shipway: Shipway, app: TinyApp
 ) -> None:
-    app.commit(Variant(version="v1"), compose__yaml=WITH_POSTGRES, shipway__yaml=PLAIN_SPEC)
+    (app.directory / ".env").write_text("POSTGRES_PASSWORD=4f3b1c9a77d2e8b6c0a1\n")
+    app.commit(
+        Variant(version="v1"),
+        compose__yaml=WITH_POSTGRES,
+        __gitignore=".env\n",
+        shipway__yaml=PLAIN_SPEC,
+    )
     shipway.rolled("deploy", app.directory, "staging")
     shipway.rolled("promote", app.directory, "production")
     project = shipway.status()["environments"][0]["project"]
@@ -172,13 +178,23 @@ def test_a_postgresql_that_died_comes_back_and_one_that_cannot_is_reported(
 
     pidfile = next(data.glob("**/postmaster.pid"))
     os.kill(int(pidfile.read_text().splitlines()[0]), signal.SIGKILL)
-    app.commit(Variant(version="v2"), compose__yaml=WITH_POSTGRES, shipway__yaml=PLAIN_SPEC)
+    app.commit(
+        Variant(version="v2"),
+        compose__yaml=WITH_POSTGRES,
+        __gitignore=".env\n",
+        shipway__yaml=PLAIN_SPEC,
+    )
     shipway.rolled("deploy", app.directory, "staging")
 
     os.kill(int(next(data.glob("**/postmaster.pid")).read_text().splitlines()[0]), signal.SIGKILL)
     control = next(data.glob("**/global"))
     shutil.rmtree(control)
-    app.commit(Variant(version="v3"), compose__yaml=WITH_POSTGRES, shipway__yaml=PLAIN_SPEC)
+    app.commit(
+        Variant(version="v3"),
+        compose__yaml=WITH_POSTGRES,
+        __gitignore=".env\n",
+        shipway__yaml=PLAIN_SPEC,
+    )
     problem = shipway.refused("deploy", app.directory, "staging")
     assert_clear(problem, "service-not-ready", "postgres", "shipway logs postgres staging")
     assert releases_answering(app.production) == {"r1"}

@@ -95,10 +95,11 @@ def test_fix_mends_what_is_mechanical_and_checks_again(project: Make) -> None:
     assert '"127.0.0.1:5432:5432"' in (root / "compose.yaml").read_text()
 
 
-def test_live_checks_are_refused_in_one_sentence() -> None:
-    done = shipway("check", "staging")
-    assert "shipway check --static" in done.stderr
-    assert done.returncode == 1
+def test_what_is_about_files_needs_static() -> None:
+    done = shipway("check", "staging", "--fix")
+    assert done.returncode == 2
+    assert "--fix is about files: it needs --static." in done.stderr
+    assert "shipway check --static --fix" in done.stderr
 
 
 def test_a_directory_that_is_not_there_is_a_problem(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from shipway.api.access.guard import guard
 from shipway.api.routes import (
     access,
     backups,
+    checks,
     console,
     documents,
     environments,
@@ -64,6 +65,8 @@ STATUS_BY_KIND = {
     "last-admin": 409,
     "token-name-taken": 409,
     "name-taken": 409,
+    "gate-closed": 409,
+    "checks-busy": 409,
     "engine-unavailable": 503,
     "internal-error": 500,
 }
@@ -89,6 +92,7 @@ def create_application(service: Service) -> FastAPI:
         console,
         observe,
         journeys,
+        checks,
         restores,
         secrets,
         sleep,

@@ -11,6 +11,7 @@ from shipway.api.access.accounts import Accounts
 from shipway.api.access.door import Door
 from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups
+from shipway.checks.live.use import Checking
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope, release_label
 from shipway.model.records import Placement
@@ -38,6 +39,7 @@ class Service:
     about: Callable[[], dict[str, Any]]
     accounts: Accounts
     door: Door
+    checking: Checking
     observatory: Observatory
     backups: BackupDesk
     databases: PostgresBackups

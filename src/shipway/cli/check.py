@@ -1,4 +1,4 @@
-"""check: the checklist, executed."""
+"""check: the checklist, executed, on files or on a running environment."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shipway.cli import names
+from shipway.cli.check_live import check_live
 from shipway.cli.session import Session, json_option, pass_session
 from shipway.errors import Problem
 
@@ -17,8 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("where", required=False, metavar="[PATH]")
-@click.option("--static", is_flag=True, help="Only what the files tell: no server, no Docker.")
+@click.argument("where", required=False, metavar="[ENV | PATH]", shell_complete=names.environments)
+@click.option("--static", is_flag=True, help="What the files at PATH tell: no server, no Docker.")
+@click.option("--quick", is_flag=True, help="Nothing that disturbs: no bursts, no restarts.")
 @click.option("--only", multiple=True, metavar="ID|AREA", help="Only this check or area.")
 @click.option(
     "--format",
@@ -40,14 +43,17 @@ def check(
     form: str,
     fix: bool,
     lang: str | None,
+    quick: bool,
 ) -> int:
-    """Run the checks on a project's files.  Exit code 1: one of severity error failed."""
+    """Run the checks of ENV, or with --static those on a project's files.
+
+    Exit code 1: one of severity error failed. Against a running environment (production if it
+    is live, else staging) live checks and the declared journeys are run, and what they saw is
+    kept as evidence for the release that is live.
+    """
     if not static:
-        raise Problem(
-            "not-yet",
-            "checks against a running environment are not there yet.",
-            hints=["shipway check --static, which looks at the files"],
-        )
+        _refuse_static_options(form=form, fix=fix)
+        return check_live(session, where, only=only, quick=quick, language=lang or language())
     from shipway.checks import check_files
 
     root = Path(session.start or ".") / (where or ".")
@@ -57,8 +63,18 @@ def check(
     if fix:
         mended = _mend(report)
         report = check_files(root, today=today, only=only)
-    _tell(session, report, form=form, language=lang or _language(), mended=mended)
+    _tell(session, report, form=form, language=lang or language(), mended=mended)
     return 1 if report.failed_errors else 0
+
+
+def _refuse_static_options(*, form: str, fix: bool) -> None:
+    if fix or form == "github":
+        name = "--fix" if fix else "--format github"
+        raise Problem(
+            "usage",
+            f"{name} is about files: it needs --static.",
+            hints=[f"shipway check --static {name}"],
+        )
 
 
 def _mend(report: Report) -> tuple[str, ...]:
@@ -82,7 +98,8 @@ def _tell(
         console.say(*check_view.lines(report, language, console.paint, mended))
 
 
-def _language() -> str:
+def language() -> str:
+    """Return the language of the terminal: `ko` or `en`."""
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             return "ko" if os.environ[name].startswith("ko") else "en"

@@ -83,6 +83,7 @@ SECTIONS = {
         "check": Entry(
             "shipway.cli.check:check", "The checklist, executed: --static needs no server."
         ),
+        "attest": Entry("shipway.cli.attest:attest", "Give your word where no machine can look."),
         "journey": Entry("shipway.cli.journey:journey", "Multi-step checks: list them, go one."),
         "document": Entry(
             "shipway.cli.document:document", "The deployment document, in Korean and English."

@@ -30,11 +30,19 @@ def rollout_options(command: F) -> F:
     return command
 
 
+override_option = click.option(
+    "--override",
+    metavar="REASON",
+    help="Pass a closed gate; the reason is kept in the audit trail.",
+)
+
+
 @click.command()
 @click.argument(
     "environment", metavar="[ENV]", default="staging", shell_complete=names.environments
 )
 @click.option("--ref", default="HEAD", show_default=True, help="The commit, branch or tag.")
+@override_option
 @rollout_options
 @pass_session
 def deploy(session: Session, /, environment: str, ref: str, **how: Any) -> int:
@@ -49,6 +57,7 @@ def deploy(session: Session, /, environment: str, ref: str, **how: Any) -> int:
 @click.command()
 @click.option("--from", "source", default="staging", show_default=True, metavar="ENV")
 @click.option("--to", "environment", default="production", show_default=True, metavar="ENV")
+@override_option
 @rollout_options
 @pass_session
 def promote(session: Session, /, source: str, environment: str, **how: Any) -> int:
@@ -89,8 +98,11 @@ def _roll_out(
     engine: str | None,
     detach: bool,
     verbose: bool,
+    override: str | None = None,
 ) -> int:
     console = session.console
+    if override is not None:
+        wanted["override"] = override
     wanted = {**wanted, "directory": str(session.directory()), "engine": engine}
     client = session.client()
     known: frozenset[str] = frozenset()

@@ -35,9 +35,11 @@ from shipway.daemon.wiring import (
     build_observatory,
     build_repositories,
     build_world,
+    gated,
 )
 from shipway.errors import Problem
-from shipway.model.records import Rollout
+from shipway.model.lifecycle import RolloutState
+from shipway.model.records import Rollout, RolloutKind
 from shipway.places import Places, places
 from shipway.rollout.conductor import Conductor
 from shipway.rollout.reconcile import reconcile
@@ -83,7 +85,7 @@ def main() -> int:
 
 def _serve(here: Places) -> None:
     started = time.time()
-    world = build_world(here)
+    world, checking = gated(build_world(here))
     repositories = build_repositories(here, world)
     databases = build_databases(here, world, repositories)
     desk = build_desk(world, repositories, databases)
@@ -100,6 +102,11 @@ def _serve(here: Places) -> None:
     def after(rollout: Rollout) -> None:
         loops.nudge(TEND)
         keep_room(world, rollout.environment)
+        if (
+            rollout.kind in {RolloutKind.DEPLOY, RolloutKind.PROMOTE}
+            and rollout.state is RolloutState.SUCCEEDED
+        ):
+            checking.after_deploy(rollout.environment)
 
     conductor = Conductor(world, observe=crash_observer(), after=after)
 
@@ -125,6 +132,7 @@ def _serve(here: Places) -> None:
         conductor=conductor,
         stop=stop,
         about=about,
+        checking=checking,
         observatory=observatory,
         backups=desk,
         databases=databases,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from shipway.api.access.accounts import Accounts
@@ -10,8 +12,10 @@ from shipway.api.access.throttle import Throttle
 from shipway.backup.conditions import backup_conditions
 from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
+from shipway.checks.live.use import Checking
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
+from shipway.daemon.scenes import scene_of
 from shipway.daemon.timings import IngressTimings
 from shipway.daemon.wakers import SocketWakers
 from shipway.daemon.wiring_backup import make_desk
@@ -113,6 +117,12 @@ def build_desk(
         records=store.backups,
         runs=store.backup_runs,
     )
+
+
+def gated(world: World) -> tuple[World, Checking]:
+    """Return the world with its gate, which judges by live checks of the same world."""
+    checking = Checking(partial(scene_of, world), world.store, world.clock)
+    return replace(world, gate=checking), checking
 
 
 def build_observatory(places: Places, world: World, desk: BackupDesk) -> Observatory:

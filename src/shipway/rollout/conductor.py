@@ -61,7 +61,12 @@ class Conductor:
             request.who,
             rollout.kind,
             rollout.environment,
-            details={"rollout": rollout.id, "release": rollout.release, "engine": rollout.engine},
+            details={
+                "rollout": rollout.id,
+                "release": rollout.release,
+                "engine": rollout.engine,
+                **({"override": request.override} if request.override else {}),
+            },
         )
         self._start(rollout)
         return rollout

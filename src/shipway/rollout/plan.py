@@ -16,6 +16,7 @@ from shipway.model.names import EnvironmentId, release_label
 from shipway.model.records import Commit, Placement, RolloutKind
 from shipway.rollout.choice import promotion_source, rollback_target
 from shipway.rollout.data_choice import point_before
+from shipway.rollout.gates import judge_evidence, judge_files
 from shipway.rollout.requests import RolloutRequest, engine_for
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
@@ -73,6 +74,7 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
     resolved = _resolved(world, request, environment, number, commit)
     app = resolved.app
     engine = engine_for(world, environment, request.engine, app.engine)
+    told = _gate(world, request, environment, number, commit)
     live_app = world.applications.get(live.fingerprint) if live else None
     live_commit = store.catalog.release(environment.project, live.release).commit if live else None
     return Plan(
@@ -94,8 +96,27 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
             *_data_notes(world, request, environment, number),
             *app.notes,
             *engine_notes(world.kit(engine).engine, app),
+            *told,
         ),
     )
+
+
+def _gate(
+    world: World,
+    request: RolloutRequest,
+    environment: EnvironmentId,
+    number: int | None,
+    commit: Commit,
+) -> tuple[str, ...]:
+    """Return what the gate tells.  Raises Problem `gate-closed`."""
+    if request.kind is RolloutKind.DEPLOY:
+        tree = world.tree_of(environment.project, commit.hash)
+        tree = git.export(Path(request.directory), commit.hash, tree)
+        return judge_files(world, tree, environment, request.override)
+    if request.kind is RolloutKind.PROMOTE and number is not None:
+        source = EnvironmentId(environment.project, request.source)
+        return judge_evidence(world, source, number, request.override)
+    return ()
 
 
 def _steps(request: RolloutRequest) -> tuple[Step[Run], ...]:

@@ -13,6 +13,7 @@ from shipway.model.names import EnvironmentId
 from shipway.model.records import Project, RolloutKind
 from shipway.rollout.choice import promotion_source, rollback_target
 from shipway.rollout.data_choice import restore_record, restored_release, rollback_record
+from shipway.rollout.gates import judge_evidence
 from shipway.rollout.steps.source import read_commit
 from shipway.rollout.world import World
 from shipway.spec import load_spec
@@ -26,6 +27,7 @@ class RolloutRequest:
     release: for a rollback, None: the earlier one.  source: for a promotion.
     with_data: a rollback brings the data back too, to the moment before the migration.
     at, point, service, beside: of a restore; service None: every database.
+    override: the reason for which the gate is passed though it is closed.
     """
 
     kind: RolloutKind
@@ -41,6 +43,7 @@ class RolloutRequest:
     point: str | None = None
     service: str | None = None
     beside: bool = False
+    override: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ def prepare(world: World, request: RolloutRequest) -> Prepared:
     store.catalog.register(Project(name=spec.project, directory=str(directory)))
     engine = _engine(world, environment, request.engine, spec.engine)
     record: dict[str, Any] = {"directory": str(directory)}
+    if request.override:
+        record["override"] = request.override
     release: int | None = None
     if request.kind is RolloutKind.DEPLOY:
         record["commit"] = asdict(read_commit(directory, request.ref))
@@ -72,6 +77,7 @@ def prepare(world: World, request: RolloutRequest) -> Prepared:
         release = promotion_source(store, source, environment)
         record["source"] = request.source
         _refuse_other_engine(world, source, environment, engine)
+        record["told"] = list(judge_evidence(world, source, release, request.override))
     elif request.kind is RolloutKind.RESTORE:
         release = restored_release(store, environment)
         record["restore"] = restore_record(world, request, environment)

@@ -11,6 +11,7 @@ from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
 from shipway.ports import BuildCache, Builder, Clock, Console, Engine, Ingress
 from shipway.ports_backup import BackupRecords, Generations, RestorePoints, Restores
+from shipway.ports_checks import Gate
 from shipway.ports_data import DataTools
 from shipway.ports_store import Store
 from shipway.ports_vault import Vault
@@ -68,6 +69,7 @@ class World:
     its place behind the ingress meanwhile.
     vault: the secrets of all environments.
     wakers: hold the requests of environments that sleep.
+    gate: judges a release before it comes in; None: nobody does.
     prunes_owed: projects of which releases were removed, but not yet what only they needed.
     generations: which generation of its data each database mounts.
     data: restore points and restores, filled when everything is wired.
@@ -83,6 +85,7 @@ class World:
     vault: Vault
     generations: Generations
     data: DataSide = field(default_factory=DataSide)
+    gate: Gate | None = None
     addresses: dict[str, str] = field(default_factory=dict)
     ingress_lock: threading.RLock = field(default_factory=threading.RLock)
     scope_locks: ScopeLocks = field(default_factory=ScopeLocks)

@@ -206,6 +206,7 @@ class Spec:
     smoke: tuple[SmokeSpec, ...] = ()
     journeys: tuple[Journey, ...] = ()
     waivers: tuple[WaiverSpec, ...] = ()
+    gates: Mapping[str, str] = field(default_factory=dict)
     rollout: Mapping[str, Any] = field(default_factory=dict)
     backup: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"

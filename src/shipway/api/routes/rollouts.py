@@ -36,6 +36,7 @@ class Wanted(BaseModel):
     point: Annotated[str, Field(max_length=63, pattern="^[A-Za-z0-9._-]+$")] | None = None
     service: Annotated[str, Field(pattern=f"^{SERVICE_PATTERN}$")] | None = None
     beside: bool = False
+    override: Annotated[str, Field(min_length=3, max_length=500)] | None = None
 
     def request(self, who: str) -> RolloutRequest:
         """Return the use case's value."""

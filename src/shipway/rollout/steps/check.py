@@ -13,6 +13,7 @@ from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.records import RolloutKind
 from shipway.model.workload import Role
+from shipway.rollout.gates import judge_files, override_of
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
 from shipway.rollout.routing import environment_traffic
@@ -27,6 +28,8 @@ def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
     app = resolved.app
     for note in (*app.notes, *engine_notes(run.kit.engine, app)):
         run.note("check", note)
+    for line in gate_lines(run):
+        run.note("check", line)
     watch.check()
     run.kit.engine.facts()
     check_disk(app, run.world.home)
@@ -42,6 +45,19 @@ def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
             for service in app.of_role(Role.STATEFUL)
         },
     }
+
+
+def gate_lines(run: Run) -> tuple[str, ...]:
+    """Return what the gate tells; a rollback passes, for it brings back what was proved.
+
+    Raises Problem `gate-closed`.
+    """
+    request = run.rollout.request
+    if run.rollout.kind is RolloutKind.PROMOTE:  # judged when it was asked for
+        return tuple(str(line) for line in request.get("told", ()))
+    if run.rollout.kind is RolloutKind.DEPLOY:
+        return judge_files(run.world, run.source, run.environment, override_of(request))
+    return ()
 
 
 def resolve_application(run: Run) -> Resolved:

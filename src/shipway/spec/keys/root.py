@@ -16,7 +16,7 @@ from shipway.spec.keys.observe import ALERTS, HEARTBEAT, INDICATORS, NOTIFY, SEN
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
 from shipway.spec.keys.services import SERVICE
-from shipway.spec.keys.waivers import WAIVERS
+from shipway.spec.keys.waivers import GATES, WAIVERS
 from shipway.spec.scalars import Choice
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record, Single
 from shipway.spec.values import Spec
@@ -133,6 +133,7 @@ ROOT = Record(
             " passed does not count any more.",
             default="[]",
         ),
+        Field("gates", GATES, "What failed checks hold up.", default="{}"),
         Field("rollout", ROLLOUT, "The figures of a rollout.", default="{}"),
         Field(
             "backup",

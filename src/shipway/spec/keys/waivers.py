@@ -1,10 +1,11 @@
-"""`waivers`: failed checks that the owner accepts, until a day."""
+"""`waivers` and `gates`: which failed checks the owner accepts, and what they hold up."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from shipway.spec.scalars import Parsed, Text
+from shipway.spec.scalars import Choice, Parsed, Text
 from shipway.spec.shapes import Field, ListOf, Record
 from shipway.spec.values import WaiverSpec
 
@@ -39,4 +40,34 @@ WAIVERS = ListOf(
         ),
         WaiverSpec,
     )
+)
+
+LEVELS = Choice(("error", "warning", "off"))
+
+
+def _gates(**given: Any) -> dict[str, str]:
+    given.pop("source")
+    return given
+
+
+GATES = Record(
+    "gates",
+    (
+        Field(
+            "deploy",
+            LEVELS,
+            "Which failed checks on the commit's files refuse a deploy.",
+            default="error",
+            example="warning",
+        ),
+        Field(
+            "promote",
+            LEVELS,
+            "Which failed checks and journeys of the environment that is promoted from refuse"
+            " a promotion; they count for exactly the artifacts that are promoted.",
+            default="error",
+            example="warning",
+        ),
+    ),
+    _gates,
 )

@@ -1,0 +1,1 @@
+"""The live checks, one a file."""

@@ -1,0 +1,64 @@
+"""R038, R059: without a variable that it cannot do without, a service refuses to start."""
+
+from __future__ import annotations
+
+import re
+
+from shipway.checks.live.kit import WARNING, Live, Seen, Words, live, nothing
+from shipway.checks.live.library.graceful_stop import booted
+from shipway.model.application import Service
+from shipway.model.workload import Role
+from shipway.spec.secretwords import is_secret
+
+FIRST = re.compile(r"^(DATABASE_URL|SECRET_KEY|JWT_SECRET|REDIS_URL)$")
+
+
+@live(
+    "live.refuses-missing",
+    WARNING,
+    serves=("R038", "R059"),
+    thorough=True,
+    title=Words(
+        "A service refuses to start without a variable that it needs",
+        "필수 환경변수가 없으면 서비스가 시작을 거부합니다",
+    ),
+    fix=Words(
+        "read required variables at start, without a default: pydantic Settings does so",
+        "필수 변수는 기본값 없이 시작할 때 읽으세요 (pydantic Settings)",
+    ),
+)
+def look(seen: Live) -> Seen:
+    """Start one further instance of each web service without one such variable."""
+    tried: dict[str, str] = {}
+    wrong = []
+    for service in seen.own:
+        variable = needed(service)
+        if service.role is not Role.WEB or variable is None:
+            continue
+        tried[service.name] = variable
+        with seen.throwaway(service, without=frozenset({variable})) as workload:
+            seen.scene.engine.start(workload)
+            started = booted(seen, service, workload)
+        if started is not None:
+            wrong.append(
+                Words(
+                    f"{service.name} starts without {variable}",
+                    f"{service.name}: {variable} 없이도 시작됩니다",
+                )
+            )
+    if not tried:
+        raise nothing(
+            "no service has a variable that it clearly needs",
+            "필수로 볼 환경변수를 가진 서비스가 없습니다",
+        )
+    shown = ", ".join(f"{name} without {variable}" for name, variable in tried.items())
+    return Seen(
+        says=Words(f"{shown}: refused", f"{shown}: 시작 거부"), wrong=tuple(wrong), figures=tried
+    )
+
+
+def needed(service: Service) -> str | None:
+    """Return the variable to leave out: a store's address before any other secret."""
+    keys = sorted(service.environment)
+    first = [key for key in keys if FIRST.match(key)]
+    return next(iter([*first, *(key for key in keys if is_secret(key))]), None)
