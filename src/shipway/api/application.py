@@ -17,6 +17,7 @@ from shipway.api.routes import (
     checks,
     console,
     documents,
+    doors,
     environments,
     journeys,
     machine,
@@ -96,6 +97,7 @@ def create_application(service: Service) -> FastAPI:
         restores,
         secrets,
         sleep,
+        doors,
         documents,
     ):
         app.include_router(routes.router, prefix="/api/v1")

@@ -59,6 +59,9 @@ SECTIONS = {
     },
     "Inside": {
         "exec": Entry("shipway.cli.consoles:exec_", "A command in a running instance."),
+        "open": Entry(
+            "shipway.cli.opening:open_", "Flower, Grafana, a database … on a local port."
+        ),
         "run": Entry("shipway.cli.consoles:run", "A command in an instance of its own."),
     },
     "This machine": {
