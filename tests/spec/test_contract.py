@@ -370,12 +370,15 @@ project: shop
 contract:
   API_TOKEN: {secret: true, services: [api]}
   S3_KEY: {services: []}
+  API_URL: {services: [api], derive: "https://${API_TOKEN}"}
 """
     write(tmp_path, {"shipway.yaml": spec, "compose.yaml": TWO, "Dockerfile": DOCKERFILE})
     values = {"API_TOKEN": STRONG, "S3_KEY": "x", "BACKUP_S3_KEY": "y", "OTHER": "z"}
     app = load_application(tmp_path, environment="staging", variables=values)
     given = {item.name: sorted(set(item.environment) & set(values)) for item in app.services}
     assert given == {"api": ["API_TOKEN", "OTHER"], "worker": ["OTHER"]}
+    assert "API_URL" in app.service("api").environment
+    assert "API_URL" not in app.service("worker").environment
 
 
 def test_a_secret_can_be_a_file_with_owner_and_mode_and_is_then_no_variable(
@@ -398,8 +401,9 @@ contract:
     assert "JWT_PRIVATE_KEY" not in app.service("api").environment
     with pytest.raises(Problem) as caught:
         load_application(tmp_path, environment="staging")
-    assert caught.value.kind == "secret-missing"
-    assert caught.value.source is not None
+    assert caught.value.kind == "contract-broken"
+    assert "JWT_PRIVATE_KEY has no value" in str(caught.value)
+    assert "shipway secret generate JWT_PRIVATE_KEY -e staging" in caught.value.hints
 
 
 @pytest.mark.parametrize(
@@ -421,3 +425,14 @@ def test_a_contract_that_cannot_be_is_refused_with_its_line(tmp_path: Path, cont
         judged(tmp_path, contract)
     assert caught.value.source is not None
     assert caught.value.source.line == 3
+
+
+def test_a_secret_that_is_to_be_a_file_is_missed_with_all_else_that_is_missing(
+    tmp_path: Path,
+) -> None:
+    """R063."""
+    more = "files: [{secret: TLS_KEY, target: /run/key.pem}]\n"
+    assert judged(tmp_path, "A: required", more=more) == [
+        "api, worker: A has no value (required)",
+        "TLS_KEY is to be the file /run/key.pem, and has no value",
+    ]

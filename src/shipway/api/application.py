@@ -26,6 +26,7 @@ from shipway.api.routes import (
     rollouts,
     secrets,
     sleep,
+    variables,
 )
 from shipway.api.service import Service
 from shipway.errors import Problem
@@ -99,6 +100,7 @@ def create_application(service: Service) -> FastAPI:
         sleep,
         doors,
         documents,
+        variables,
     ):
         app.include_router(routes.router, prefix="/api/v1")
 

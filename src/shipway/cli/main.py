@@ -46,6 +46,7 @@ SECTIONS = {
         "notify": Entry("shipway.cli.notify:notify", "Who is told; `notify test` proves it."),
     },
     "Variables and secrets": {
+        "env": Entry("shipway.cli.env:env", "Where each variable comes from; the contract."),
         "secret": Entry("shipway.cli.secret:secret", "The vault: set, generate, share, rotate."),
     },
     "Rollouts": {

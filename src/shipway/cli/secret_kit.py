@@ -57,6 +57,11 @@ def say_changed(console: Console, answer: View, done: str) -> None:
     what = ", ".join(answer["names"]) if len(answer["names"]) <= 6 else ""
     what = what or plural(len(answer["names"]), "secret")
     console.say(f"{answer['environment']}: {what} {done} (version {answer['version']}).")
+    for name, services in answer.get("held_by", {}).items():
+        console.say(
+            f"{', '.join(services)} was made with the old {name} and keeps it: change it there "
+            "first, or the application is locked out by the next rollout."
+        )
     say_waiting(console, answer["waiting"])
 
 

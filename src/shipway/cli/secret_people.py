@@ -12,6 +12,7 @@ from shipway.cli.secret_kit import say_waiting
 from shipway.cli.secret_making import as_body, contract_here
 from shipway.cli.session import Session, json_option, pass_session, yes_option
 from shipway.errors import Problem
+from shipway.places import places
 
 
 @click.command()
@@ -49,7 +50,7 @@ def share(session: Session, name: str, path: Path, environments: tuple[str, ...]
     which = ", ".join(answer["environments"]) or "all environments"
     console.say(
         f"{name} can read the secrets of {which} of {project}:",
-        "  age -d -i KEY ~/.local/state/shipway/vault/… (or a copy of it)",
+        f"  age -d -i KEY {places().home / 'vault' / project}/ENVIRONMENT.age",
     )
 
 

@@ -35,14 +35,23 @@ def listed(session: Session, environment: str, version: int | None) -> None:
         console.say(
             f"{environment} has no secrets yet.",
             "",
-            f"  shipway secret set NAME -e {environment}          asks for the value",
-            f"  shipway secret import .env.secret -e {environment}   takes over a file",
-            f"  shipway secret generate --missing -e {environment}   what the contract says",
+            *table(
+                [
+                    (f"  shipway secret set NAME -e {environment}", "asks for the value"),
+                    (f"  shipway secret import FILE -e {environment}", "takes over an env file"),
+                    (
+                        f"  shipway secret generate --missing -e {environment}",
+                        "makes what the contract says",
+                    ),
+                ]
+            ),
         )
         return
     console.say(f"{environment}, version {answer['version']}", "")
-    console.say(*secret_lines(answer, console.paint, now=time.time()))
-    console.say(*people_lines(answer["operators"]))
+    console.say(
+        *secret_lines(answer, console.paint, now=time.time()),
+        *people_lines(answer["operators"]),
+    )
     say_waiting(console, answer["waiting"])
 
 
@@ -133,7 +142,10 @@ def _value(name: str, environment: str, *, from_stdin: bool, path: Path | None) 
         raise Problem(
             "usage",
             f"there is no terminal to ask for {name} at.",
-            hints=[f"shipway secret set {name} --stdin < FILE", f"… --file FILE -e {environment}"],
+            hints=[
+                f"shipway secret set {name} -e {environment} --stdin < FILE",
+                f"shipway secret set {name} -e {environment} --file FILE",
+            ],
         )
     asked: str = click.prompt(
         f"{name} in {environment} (not shown)", hide_input=True, default="", show_default=False

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shipway.errors import Problem
+from shipway.model.application import Service
 from shipway.model.names import EnvironmentId, release_label
 from shipway.model.secret import Departure, Form, How, Making, Secret, is_own
+from shipway.model.workload import Role
 from shipway.rollout.world import World
 
 
@@ -92,10 +94,11 @@ def rotate_for_departure(
             for item in world.vault.secrets(environment)
             if gone.knows(environment.name, item)
         }
+        keepers = held_by_data(world, environment, known)
         again = {
             publics.get(item.name, item.name): rule
             for item in known.values()
-            if (rule := _again(item, publics, making)) is not None
+            if item.name not in keepers and (rule := _again(item, publics, making)) is not None
         }
         if again:
             world.vault.generate(environment, again, who=who)
@@ -104,6 +107,39 @@ def rotate_for_departure(
         if left:
             source[environment.name] = tuple(left)
     return Departure(recipient=gone, source=source, made=made)
+
+
+def held_by_data(
+    world: World, environment: EnvironmentId, names: Collection[str], version: int | None = None
+) -> dict[str, tuple[str, ...]]:
+    """Return the stateful services that keep these secrets' values, by name.
+
+    A database takes its password from the environment once, when it is made: a new value in
+    the vault alone would lock the application out.
+    """
+    live = world.store.placements.live(environment)
+    if live is None:
+        return {}
+    app = world.applications.get(live.fingerprint)
+    values = world.vault.values(environment, version)
+    held: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        value = values.get(name)
+        keepers = tuple(
+            service.name
+            for service in app.of_role(Role.STATEFUL)
+            if value and any(value in given for given in _told(service))
+        )
+        if keepers:
+            held[name] = keepers
+    return held
+
+
+def _told(service: Service) -> list[str]:
+    """Return all texts by which a service may know a secret."""
+    command = service.definition.get("command") or ()
+    words = [command] if isinstance(command, str) else [str(word) for word in command]
+    return [*service.environment.values(), *words]
 
 
 def _again(item: Secret, publics: Mapping[str, str], making: Mapping[str, Making]) -> Making | None:

@@ -105,14 +105,15 @@ class Layers:
     def given_to(self, service: str, contract: Contract, own: Mapping[str, str]) -> SecretMap:
         """Return the variables of a service that is built here, over its `own`.
 
-        A secret of the vault reaches the services only that the contract names for it.
+        A secret of the vault, and what is made of some, reaches the services only that the
+        contract names for it.
         """
         given = {
             key: variable.value
             for key, variable in self.variables.items()
             if key not in self.withheld
             and not (
-                variable.origin.layer is Layer.STORE
+                variable.origin.layer in {Layer.STORE, Layer.DERIVED}
                 and key in contract
                 and not contract[key].for_service(service)
             )

@@ -9,7 +9,7 @@ from pathlib import Path
 from shipway.model.application import Application
 from shipway.spec.assemble import assemble
 from shipway.spec.composition import compose_for
-from shipway.spec.contract.given import given_to_all
+from shipway.spec.contract.given import given_to_all, missing_files
 from shipway.spec.contract.judge import Verdict, judge
 from shipway.spec.contract.refuse import refusal
 from shipway.spec.layers import Layer, Layers, resolve_layers
@@ -92,8 +92,10 @@ def load_and_judge(
         for key, variable in layers.variables.items()
         if variable.origin.layer in {Layer.COMMON, Layer.COMMON_FILE}
     }
-    given = given_to_all(app, (*spec.files, *declared.files))
+    files = (*spec.files, *declared.files)
+    given = given_to_all(app, files, layers.values)
     verdicts = judge(
         spec.contract, environment, given, layered=layers.seen_by_compose, commons=commons
     )
-    return Loaded(app=app, spec=spec, layers=layers, verdicts=verdicts)
+    more = tuple(missing_files(files, layers.values, verdicts))
+    return Loaded(app=app, spec=spec, layers=layers, verdicts=(*verdicts, *more))

@@ -16,7 +16,7 @@ from shipway.errors import Problem
 from shipway.model.access import Entrance
 from shipway.model.names import EnvironmentId
 from shipway.model.secret import NAME_PATTERN, Form, How, Making, secret_name
-from shipway.rollout.secrets import rotate_for_departure, waiting
+from shipway.rollout.secrets import held_by_data, rotate_for_departure, waiting
 from shipway.rollout.world import World
 
 router = APIRouter(tags=["secrets"])
@@ -327,6 +327,12 @@ def _changed(
         "version": version,
         "changed": version != before,
         "names": sorted(names),
+        "held_by": {
+            name: list(services)
+            for name, services in held_by_data(world, environment, names, before).items()
+        }
+        if before and version != before
+        else {},
         "waiting": _waiting(world, environment),
     }
 

@@ -67,7 +67,8 @@ def hint_for(contract: Contract, environment: str, verdict: Verdict, *, spec: st
         return f"shipway env explain {name} -e {environment}"
     if rule is not None and rule.making is not None and verdict.missing:
         return f"shipway secret generate {name} -e {environment}"
-    if rule.is_secret if rule is not None else is_secret(name):
+    file = "to be the file" in verdict.said
+    if file or (rule.is_secret if rule is not None else is_secret(name)):
         return f"shipway secret set {name} -e {environment}"
     if not verdict.missing:
         return f"shipway env explain {name} -e {environment}"
