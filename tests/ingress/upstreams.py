@@ -1,7 +1,9 @@
 """Small upstream servers on asyncio, in one thread: HTTP/1.1 with keep-alive, WebSockets.
 
 Each answers JSON-free lines: its name, then the request line, then the headers.
-`GET /slow/0.5` answers after half a second; an upgrade echoes what it gets.
+`GET /slow/0.5` answers after half a second; an upgrade echoes what it gets.  `GET /stream`
+sends a first event, and the second when `GET /stream/go` was asked.  The header `X-Send`
+names a header that the answer shall carry: `X-Send: Cache-Control: no-cache`.
 A graceful stop closes the door, finishes requests, then closes what is idle: as an
 application server does on SIGTERM.
 """
@@ -30,6 +32,7 @@ class UpstreamServer:
         self.requests = 0
         self.websockets = 0
         self._busy = 0
+        self._go = asyncio.Event()
         self._all_answered = asyncio.Event()
         self._all_answered.set()
         self._server: asyncio.Server | None = None
@@ -79,16 +82,32 @@ class UpstreamServer:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             path = head.split(" ")[1]
             if path.startswith("/slow/"):
-                await asyncio.sleep(float(path.rpartition("/")[2]))
+                await asyncio.sleep(float(path.partition("?")[0].rpartition("/")[2]))
+            if path == "/stream":
+                await self._stream(writer)
+                return False
+            if path == "/stream/go":
+                self._go.set()
             answer = f"{self.name}\n{len(body)}\n{head}".encode()
+            sent = f"{headers['x-send']}\r\n".encode() if "x-send" in headers else b""
             writer.write(
-                b"HTTP/1.1 200 OK\r\nServer: upstream/1.0\r\nX-Powered-By: asyncio\r\n"
-                b"Content-Length: %d\r\n\r\n%s" % (len(answer), answer)
+                b"HTTP/1.1 200 OK\r\nServer: upstream/1.0\r\nX-Powered-By: asyncio\r\n%s"
+                b"Content-Length: %d\r\n\r\n%s" % (sent, len(answer), answer)
             )
             await writer.drain()
             return True
         finally:
             self._count(-1)
+
+    async def _stream(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            b"Connection: close\r\n\r\ndata: first\n\n"
+        )
+        await writer.drain()
+        await self._go.wait()
+        writer.write(b"data: second\n\n")
+        await writer.drain()
 
     async def _echo(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(

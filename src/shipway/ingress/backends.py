@@ -95,12 +95,13 @@ def _maintenance(backend: Backend) -> Iterator[str]:
 
 
 def _answers(backend: Backend, own: tuple[Kind, ...]) -> Iterator[str]:
-    if any(kind.policy.cache for kind in own):
-        yield (
-            "http-response set-header Cache-Control %[var(txn.cache)] "
-            "if { var(txn.cache) -m found } { status 200 206 304 } "
-            "!{ res.hdr(Cache-Control) -m found }"
-        )
+    for number, kind in enumerate(own):
+        if kind.policy.cache:
+            yield (
+                f"http-response set-header Cache-Control {quoted(kind.policy.cache)} "
+                f"if {{ var(txn.cache) -m str {number} }} {{ status 200 206 304 }} "
+                "!{ res.hdr(Cache-Control) -m found }"
+            )
     for name, value in backend.headers:
         formatted = quoted(value, in_format=True)
         yield f"http-after-response set-header {name} {formatted} if !{{ res.hdr({name}) -m found }}"

@@ -28,6 +28,7 @@ CLIENTS_KEPT = 100_000
 LOGIN_FAILURES = RateLimit(requests=20, per_s=60.0, burst=10)
 """Wrong passwords of one client: each costs a millisecond of CPU to find out."""
 
+CLOCKS_DIFFER_MS = 100
 _WRAP = 2_147_483_647
 _ASSET = r"\.(js|mjs|css|map|wasm|json|svg|png|jpe?g|gif|webp|avif|ico|woff2?|ttf|otf)$"
 HASHED = (
@@ -82,7 +83,7 @@ def _of_kind(
         if seconds is not None:
             yield f"http-request set-timeout {kind} {milliseconds(seconds)}{_condition(mine)}"
     if policy.cache:
-        yield from _cache(policy, mine)
+        yield _cache(number, policy, mine)
 
 
 def _table(name: str, limit: RateLimit) -> Iterator[str]:
@@ -94,7 +95,8 @@ def _table(name: str, limit: RateLimit) -> Iterator[str]:
 def _bucket(limit: RateLimit, counter: int, table: str, mine: str, pages: Pages) -> Iterator[str]:
     """Refuse a client whose bucket is full; leaves in txn.due what `_count` moves on."""
     step_ms = _step_ms(limit)
-    ahead_ms = step_ms * limit.burst
+    # HAProxy's threads look at the clock once a turn: two may differ by some milliseconds.
+    ahead_ms = step_ms * limit.burst + min(CLOCKS_DIFFER_MS, step_ms // 2)
     # A moment further ahead than any request can have put it is left from before the
     # clock's wrap (once in 25 days): that client begins anew.
     anew = f"{{ var(txn.ahead) -m int lt 0 }} or{mine} {{ var(txn.ahead) -m int gt {ahead_ms + step_ms} }}"
@@ -142,9 +144,10 @@ def _login(backend: Backend, login: str, mine: str, pages: Pages) -> Iterator[st
     yield f"http-request del-header Authorization{_condition(mine)}"
 
 
-def _cache(policy: RoutePolicy, mine: str) -> Iterator[str]:
+def _cache(number: int, policy: RoutePolicy, mine: str) -> str:
+    """Remember whether the answer may be kept: its own rules see no path any more."""
     wanted = f"{mine} {{ path -m reg {quoted(HASHED)} }}" if policy.cache_hashed else mine
-    yield f"http-request set-var(txn.cache) str({policy.cache!r}){_condition(wanted)}"
+    return f"http-request set-var(txn.cache) str({number}){_condition(wanted)}"
 
 
 def _condition(asked: str) -> str:
