@@ -340,9 +340,7 @@ def test_maintenance_shows_its_page_to_all_but_those_who_work_on_it(
     assert fetch(port).status == 200
 
 
-def test_own_pages_stand_for_what_the_ingress_answers(
-    ingress: HAProxyIngress, upstreams: Upstreams, port: int
-) -> None:
+def test_own_pages_stand_for_what_the_ingress_answers(ingress: HAProxyIngress, port: int) -> None:
     pages = {503: "<p>gone</p>", 403: "<p>no</p>", 429: "<p>slow</p>", 413: "<p>big</p>"}
     config = served(
         port,
