@@ -3,7 +3,7 @@
 
 # HAProxy, PostgreSQL, Redis and restic, by the product's own way.
 prepare_programs() {
-    ((EUID != 0)) || need_packages systemd # systemd-analyze: the units are checked by it
+    ((EUID != 0)) || need_packages systemd pebble # systemd-analyze checks the units; pebble issues certificates
     python - <<'PY' || fail 'the tests need these programs'
 import sys
 from shipway.cli.machine import ensure_tools

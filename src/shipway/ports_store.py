@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from shipway.errors import Problem
 from shipway.model.evidence import Evidence
 from shipway.model.lifecycle import PlacementEvent, RolloutEvent
+from shipway.model.maintenance import Closed
 from shipway.model.names import EnvironmentId
 from shipway.model.records import (
     AuditEntry,
@@ -278,6 +279,22 @@ class EvidencePort(Protocol):
         ...
 
 
+class MaintenancePort(Protocol):
+    """Which environments are closed for maintenance."""
+
+    def get(self, environment: EnvironmentId) -> Closed | None:
+        """Return since when an environment is closed and for whom not; None: it is open."""
+        ...
+
+    def close(self, environment: EnvironmentId, allow: tuple[str, ...], who: str) -> None:
+        """Ensure that the environment is closed but for these networks."""
+        ...
+
+    def open(self, environment: EnvironmentId) -> None:
+        """Ensure that the environment is open."""
+        ...
+
+
 class SleepsPort(Protocol):
     """Which environments are not awake."""
 
@@ -324,6 +341,11 @@ class Store(Protocol):
     @property
     def sleeps(self) -> SleepsPort:
         """Return which environments are not awake."""
+        ...
+
+    @property
+    def maintenance(self) -> MaintenancePort:
+        """Return which environments are closed."""
         ...
 
     @property

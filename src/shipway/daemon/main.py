@@ -26,7 +26,7 @@ from shipway.daemon.fronts import fronts
 from shipway.daemon.loops import Loops
 from shipway.daemon.memory import stay_small
 from shipway.daemon.saving import saving_loops
-from shipway.daemon.tending import TEND, rollout_loops
+from shipway.daemon.tending import CERTIFICATES, TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
 from shipway.daemon.wiring import (
     build_accounts,
@@ -101,6 +101,7 @@ def _serve(here: Places) -> None:
 
     def after(rollout: Rollout) -> None:
         loops.nudge(TEND)
+        loops.nudge(CERTIFICATES)
         keep_room(world, rollout.environment)
         if (
             rollout.kind in {RolloutKind.DEPLOY, RolloutKind.PROMOTE}

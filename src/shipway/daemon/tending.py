@@ -7,6 +7,7 @@ import threading
 from shipway.daemon.loops import Loop, guarded
 from shipway.model.names import EnvironmentId
 from shipway.rollout.idle import Sleeper
+from shipway.rollout.issuing import look_after_certificates
 from shipway.rollout.queues import waiting_work
 from shipway.rollout.reconcile import IngressWatch
 from shipway.rollout.retirement import tend
@@ -15,6 +16,8 @@ from shipway.rollout.world import World
 TEND = "tend"
 TEND_S = 3.0
 ALIVE_S = 1.0
+CERTIFICATES = "certificates"
+CERTIFICATES_S = 60.0
 SLEEP_S = 0.5
 LOOK_TURNS = 6
 
@@ -24,6 +27,11 @@ def rollout_loops(world: World) -> tuple[Loop, ...]:
     return (
         Loop(name=TEND, every_s=TEND_S, act=_Tending(world).look),
         Loop(name="ingress", every_s=ALIVE_S, act=_Watching(world).look),
+        Loop(
+            name=CERTIFICATES,
+            every_s=CERTIFICATES_S,
+            act=lambda: look_after_certificates(world),
+        ),
         Loop(name="sleep", every_s=SLEEP_S, act=Sleeper(world, waiting_work).look),
     )
 

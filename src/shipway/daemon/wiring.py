@@ -12,6 +12,9 @@ from shipway.api.access.throttle import Throttle
 from shipway.backup.conditions import backup_conditions
 from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
+from shipway.certificates.certbot import Certbot
+from shipway.certificates.names import SystemNames
+from shipway.certificates.shelf import CertificateShelf
 from shipway.checks.live.use import Checking
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.places import Places
@@ -30,7 +33,9 @@ from shipway.observe.world import EVERY_S, Observatory
 from shipway.ports_backup import DataFolders
 from shipway.repositories import EnvironmentRepositories
 from shipway.rollout.applications import Applications
+from shipway.rollout.certificate_kit import CertificateKit
 from shipway.rollout.databases import LiveDatabases
+from shipway.rollout.issuing import certificate_problems
 from shipway.rollout.sleep import wake
 from shipway.rollout.world import EngineKit, World
 from shipway.store.history import History
@@ -72,6 +77,12 @@ def build_world(places: Places) -> World:
         wakers=wakers,
         applications=Applications(places.home / "applications"),
         vault=AgeVault(places.home / "vault", clock),
+        certificates=CertificateKit(
+            shelf=CertificateShelf(places.home / "certificates"),
+            authority=Certbot(places.home / "acme"),
+            orders=store.certificate_orders,
+            names=SystemNames(),
+        ),
     )
     wakers.wake = lambda environment: wake(world, environment)
     return world
@@ -147,7 +158,10 @@ def build_observatory(places: Places, world: World, desk: BackupDesk) -> Observa
             instance, follow=True, tail=LOG_TAIL, cancelled=cancelled
         ),
         logbook=Logbook(places.home / "logs"),
-        conditions=(lambda: backup_conditions(desk.ground),),
+        conditions=(
+            lambda: backup_conditions(desk.ground),
+            lambda: certificate_problems(world),
+        ),
         gauges={
             "process": ProcessGauge(places.home / "process"),
             "docker": DockerGauge(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.names import EnvironmentId
 from shipway.model.routing import IngressConfig
@@ -11,11 +12,29 @@ from shipway.rollout.world import World
 
 def wanted(world: World) -> IngressConfig:
     """Return the configuration that follows from the store and the engines right now."""
-    return assemble(
+    served = [
         traffic
         for environment, _engine in world.store.catalog.environments()
         if (traffic := environment_traffic(world, environment)) is not None
+    ]
+    apps = tuple(one.app for one in served)
+    kit = world.certificates
+    return assemble(
+        served,
+        certificates=kit.serving(apps) if kit else (),
+        challenges=kit.challenges(apps) if kit else (),
     )
+
+
+def served_applications(world: World) -> tuple[Application, ...]:
+    """Return each environment's application, as the release that serves has it."""
+    found = []
+    for environment, _engine in world.store.catalog.environments():
+        serving = world.store.placements.serving(environment)
+        placement = world.store.placements.get(environment, serving) if serving else None
+        if placement is not None:
+            found.append(world.applications.get(placement.fingerprint))
+    return tuple(found)
 
 
 def environment_traffic(world: World, environment: EnvironmentId) -> EnvironmentTraffic | None:
@@ -31,12 +50,14 @@ def environment_traffic(world: World, environment: EnvironmentId) -> Environment
     }
     instances = world.kit_of(environment).engine.instances(environment=environment)
     world.addresses.update({item.id: item.address for item in instances if item.address})
+    closed = world.store.maintenance.get(environment)
     return EnvironmentTraffic(
         app=world.applications.get(placement.fingerprint),
         serving=serving,
         instances=[item for item in instances if item.scope.release in running],
         remembered=world.addresses,
         sleep=world.store.sleeps.get(environment),
+        closed=None if closed is None else closed.allow,
     )
 
 

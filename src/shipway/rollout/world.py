@@ -16,6 +16,7 @@ from shipway.ports_data import DataTools
 from shipway.ports_store import Store
 from shipway.ports_vault import Vault
 from shipway.rollout.applications import Applications
+from shipway.rollout.certificate_kit import CertificateKit
 from shipway.rollout.stops import BackgroundStops
 from shipway.rollout.wakers import NoWakers, Wakers
 
@@ -70,6 +71,7 @@ class World:
     vault: the secrets of all environments.
     wakers: hold the requests of environments that sleep.
     gate: judges a release before it comes in; None: nobody does.
+    certificates: where they are kept and who issues them; None: TLS shows a self-signed one.
     prunes_owed: projects of which releases were removed, but not yet what only they needed.
     generations: which generation of its data each database mounts.
     data: restore points and restores, filled when everything is wired.
@@ -92,6 +94,7 @@ class World:
     stops: BackgroundStops = field(default_factory=BackgroundStops)
     prunes_owed: set[str] = field(default_factory=set)
     wakers: Wakers = field(default_factory=NoWakers)
+    certificates: CertificateKit | None = None
 
     def kit(self, name: str) -> EngineKit:
         """Return the engine called `name`, or raise Problem `no-engine`."""

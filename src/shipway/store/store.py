@@ -10,10 +10,12 @@ from shipway.store.audit import Audit
 from shipway.store.backup_runs import BackupRuns
 from shipway.store.backups import Backups
 from shipway.store.catalog import Catalog
+from shipway.store.certificates import CertificateOrdersStore
 from shipway.store.database import Database
 from shipway.store.evidence import EvidenceStore
 from shipway.store.incidents import Incidents
 from shipway.store.journal import RolloutJournal
+from shipway.store.maintenance import MaintenanceStore
 from shipway.store.outbox import Outbox
 from shipway.store.placements import Placements
 from shipway.store.rollouts import Rollouts
@@ -41,6 +43,8 @@ class SqliteStore:
         self.silences = Silences(self.database, clock)
         self.outbox = Outbox(self.database, clock)
         self.backup_runs = BackupRuns(self.database, clock)
+        self.maintenance = MaintenanceStore(self.database, clock)
+        self.certificate_orders = CertificateOrdersStore(self.database)
 
     def journal(self, rollout: int) -> RolloutJournal:
         """Return the journal of a rollout."""
