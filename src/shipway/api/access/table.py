@@ -80,6 +80,10 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("GET", f"{_API}/rollouts/{{identifier}}/progress", V, Target.ROLLOUT),
     ("POST", f"{_API}/rollouts/{{identifier}}/abort", D, Target.ROLLOUT),
     ("POST", f"{_API}/rollouts/{{identifier}}/resume", D, Target.ROLLOUT),
+    # checks
+    ("POST", f"{_E}/checks", D, Target.PATH),
+    ("GET", f"{_E}/evidence", V, Target.PATH),
+    ("POST", f"{_E}/attest", D, Target.PATH),
     # indicators, incidents
     ("GET", f"{_E}/indicators", V, Target.PATH),
     ("GET", f"{_E}/graph", V, Target.PATH),
