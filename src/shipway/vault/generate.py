@@ -6,14 +6,6 @@ import base64
 import secrets
 import string
 
-from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
-
 from shipway.errors import Problem
 from shipway.model.secret import Form, Making
 
@@ -48,6 +40,15 @@ def make(name: str, making: Making) -> dict[str, str]:
 
 
 def _pair(making: Making) -> tuple[str, str]:
+    # 6 MB that the daemon has no use for at rest
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        PublicFormat,
+    )
+
     key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
     if making.form is Form.RS256:
         key = rsa.generate_private_key(public_exponent=65537, key_size=making.amount)

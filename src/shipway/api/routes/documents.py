@@ -6,9 +6,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
-from shipway.api.document_facts import live_facts
 from shipway.api.routes.common import Services
-from shipway.documents import written
 
 router = APIRouter(tags=["documents"])
 
@@ -22,6 +20,9 @@ def document(
     form: Literal["md", "html"] = "md",
 ) -> dict[str, Any]:
     """Return a document as text, from the files and from what runs."""
+    from shipway.api.document_facts import live_facts  # not at rest
+    from shipway.documents import written
+
     facts = live_facts(service, project)
     language = lang or facts.language
     return {"kind": kind, "language": language, "text": written(kind, facts, language, form)}
