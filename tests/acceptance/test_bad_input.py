@@ -61,6 +61,7 @@ def assert_clear(problem: Problem, kind: str, *words: str) -> None:
 def test_a_compose_file_that_does_not_load_is_named_with_its_line(
     shipway: Shipway, serving: TinyApp
 ) -> None:
+    """R131."""
     serving.commit(compose__yaml="services:\n  api:\n    build: .\n    portz: []\n")
     problem = shipway.refused("deploy", serving.directory, "staging")
     assert "compose.yaml" in str(problem)

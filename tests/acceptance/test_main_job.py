@@ -25,7 +25,7 @@ def project_of(app: TinyApp) -> str:
 def test_a_commit_goes_to_staging_then_to_production_and_back(
     shipway: Shipway, app: TinyApp
 ) -> None:
-    """R097, R102, R104: promotion of the very artifacts, and a rollback without a rebuild."""
+    """R080, R094, R193. R097, R102, R104: promotion of the very artifacts, and a rollback without a rebuild."""
     app.commit(Variant(version="v1"))
     shipway.rolled("deploy", app.directory, "staging")
     assert releases_answering(app.staging) == {"r1"}

@@ -79,6 +79,7 @@ LOG = [
 
 
 def test_logs_are_of_production_where_it_is_live(shop: FakeDaemon, typed: Type) -> None:
+    """R085."""
     shop.get("/projects/shop/environments/production/logs", Stream(LOG))
     result = typed("logs")
     assert result.out == "api-1    | one \x1b[31mred\x1b[2J\nworker-1 | two\n"
@@ -140,6 +141,7 @@ def test_exec_says_what_is_missing_where_it_cannot_be_done(shop: FakeDaemon, typ
 
 
 def test_run_prints_and_ends_with_the_commands_exit_code(shop: FakeDaemon, typed: Type) -> None:
+    """R087."""
     path = "/projects/shop/environments/production/run"
     shop.post(path, Stream([{"text": "hello"}, None, {"exit_code": 3}]))
     result = typed("run", "api", "--", "sh", "-c", "echo hello; exit 3")
@@ -186,6 +188,7 @@ def test_clean_and_move_say_what_they_did(shop: FakeDaemon, tmp_path: Path, type
 
 
 def test_releases_diff_and_audit_are_the_projects(shop: FakeDaemon, typed: Type) -> None:
+    """R095."""
     shop.get("/projects/shop/releases", {"releases": []})
     assert typed("releases").out == "No release yet: shipway deploy makes the first.\n"
     side = {"release": "r41", "commit": commit()}

@@ -36,7 +36,7 @@ def good(result: Result) -> Result:
 
 
 def test_the_main_job_is_typed_and_read(app: TinyApp, typed: Type) -> None:
-    """Proves that the commands and the API speak of the same things."""
+    """R078. Proves that the commands and the API speak of the same things."""
     assert "started the daemon" in good(typed("deploy", "-y")).err
     last = good(typed("promote", "--json")).out.splitlines()[-1]
     assert json.loads(last)["rollout"]["state"] == "succeeded"

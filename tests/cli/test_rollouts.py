@@ -113,6 +113,7 @@ def test_json_is_the_progress_and_the_rollout_and_nothing_else(typed: Type) -> N
 
 @pytest.mark.usefixtures("bad")
 def test_a_failed_rollout_ends_in_one_clear_problem(typed: Type) -> None:
+    """R084."""
     result = typed("deploy", "-y")
     assert result.code == 1
     assert result.out.endswith(
@@ -151,6 +152,7 @@ def test_detach_says_how_to_follow(typed: Type) -> None:
 
 @pytest.mark.usefixtures("good")
 def test_verbose_shows_the_output_of_builds(typed: Type) -> None:
+    """R076."""
     assert "    | api: step 1 of 2\n" in typed("deploy", "-y", "-v").out
     assert "step 1 of 2" not in typed("deploy", "-y").out
 

@@ -273,6 +273,7 @@ def test_rollouts_are_a_table() -> None:
 
 
 def test_the_audit_trail_names_who_what_and_where() -> None:
+    """R100."""
     entry = {
         "at": NOW,
         "who": "kim",

@@ -12,6 +12,7 @@ from tests.spec.projects import board, load_text, refused, write
 
 
 def test_a_plain_compose_project_deploys_with_four_lines(tmp_path: Path) -> None:
+    """R219."""
     compose = "services:\n  web:\n    build: .\n    ports: ['8080:80']\n"
     app = load_text(tmp_path, "project: shop\nengine: docker\nservices:\n  web: {}\n", compose)
     assert str(app.environment) == "shop/staging"
@@ -115,7 +116,7 @@ volumes: {neo: {}}
 
 
 def test_environments_by_host_name(tmp_path: Path) -> None:
-    """The shape of document 0: a name for the site and one for its API."""
+    """R017. The shape of document 0: a name for the site and one for its API."""
     spec = """
 project: omnivibe
 environments:
@@ -148,7 +149,7 @@ routes:
 
 
 def test_environments_by_port_with_layers_and_keys(tmp_path: Path) -> None:
-    """The shape of document 3: 4400 and 4500, .env layers, JWT keys as mounted files (R053)."""
+    """R050, R051, R063. The shape of document 3: 4400 and 4500, .env layers, JWT keys as mounted files (R053)."""
     files = {
         "shipway.yaml": """
 project: workhub
@@ -211,7 +212,7 @@ volumes: {postgres_data: {}, redis_data: {}, minio_data: {}}
 
 
 def test_environments_by_path_with_an_api_below_it(tmp_path: Path) -> None:
-    """The shape of document 4: routes for a page, an API and a WebSocket feed."""
+    """R018, R019. The shape of document 4: routes for a page, an API and a WebSocket feed."""
     spec = """
 project: sns
 environments: {staging: {port: 8080, path: /staging}, production: {port: 8080}}

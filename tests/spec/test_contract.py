@@ -274,7 +274,7 @@ services:
 
 
 def test_a_build_time_variable_must_be_a_build_argument(tmp_path: Path) -> None:
-    """R042, D30: NEXT_PUBLIC_ at run time has no effect."""
+    """R075. R042, D30: NEXT_PUBLIC_ at run time has no effect."""
     contract = "NEXT_PUBLIC_API_URL: {build_time: true, required: true, services: [api]}"
     values = {"NEXT_PUBLIC_API_URL": "https://a.kr"}
     assert judged(tmp_path, contract, values) == [

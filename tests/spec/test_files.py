@@ -80,6 +80,7 @@ def test_a_file_over_one_mebibyte_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["../outside", "a/../../outside"])
 def test_paths_stay_in_the_project(tmp_path: Path, path: str) -> None:
+    """R036."""
     write(tmp_path, {"outside": "s3cret"})
     problem = refusal(project(tmp_path, f"files: [{{source: {path}, target: /a}}]"))
     assert "leaves the project's directory" in problem.message

@@ -223,12 +223,14 @@ REPLICAS = [
 def test_replicas_are_counted(
     tmp_path: Path, compose: str, common: str, own: str, count: int
 ) -> None:
+    """R222."""
     spec = f"{common}environments: {{staging: {{port: 1, {own}}}}}\n"
     app = load_text(tmp_path, spec, f"services:\n{WEB}  w: {{{compose}build: .}}\n")
     assert app.service("w").replicas == count
 
 
 def test_two_of_a_singleton_are_refused(tmp_path: Path) -> None:
+    """R031, R222."""
     compose = f"services:\n{WEB}  beat: {{build: ., command: celery beat}}\n"
     problem = refused(tmp_path, "services:\n  beat:\n    replicas: 2\n", compose)
     assert (

@@ -58,6 +58,7 @@ def local(tmp_path: Path) -> Path:
 
 
 def test_each_layer_wins_over_those_below_it(source: Path, local: Path) -> None:
+    """R052."""
     app = load_application(source, environment="staging", local=local, variables={"E": "store"})
     assert dict(app.service("web").environment) == {
         "A": "common file",

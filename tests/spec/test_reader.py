@@ -122,6 +122,7 @@ def test_a_checkout_takes_its_name_from_the_working_directory(tmp_path: Path) ->
 
 
 def test_staging_and_production_are_there_by_default() -> None:
+    """R020."""
     spec = read_spec("")
     assert {name: item.port for name, item in spec.environments.items()} == {
         "staging": 4400,

@@ -145,6 +145,7 @@ def test_another_checkout_of_the_same_files_makes_no_difference(
 def test_differences_tell_services_routes_jobs_and_resources(
     app: Application, source: Path
 ) -> None:
+    """R095."""
     compose = COMPOSE.replace("  worker:", "  mailer:").replace("./key", "./bytes2")
     spec = SPEC.replace("upgrade head", "upgrade x").replace("path: /up", "path: /live")
     spec += "routes: {/: api, /api: api}\n"
