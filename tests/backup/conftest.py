@@ -36,9 +36,15 @@ def restic_directory(path: Path, request: pytest.FixtureRequest) -> Repository:
 def restic_bucket(path: Path, request: pytest.FixtureRequest) -> Repository:
     """Return an empty repository in a bucket."""
     server: S3Server = request.getfixturevalue("s3")
+    place = bucket_at(server.endpoint, empty_bucket(server, request))
+    return opened(place, path.parent / "work")
+
+
+def empty_bucket(server: S3Server, request: pytest.FixtureRequest) -> str:
+    """Make an empty repository in a folder of the bucket; return the folder's name."""
     prefix = f"t{uuid.uuid4().hex[:8]}/shop.production"
     shutil.copytree(request.getfixturevalue("empty_repository"), server.folder / BUCKET / prefix)
-    return opened(bucket_at(server.endpoint, prefix), path.parent / "work")
+    return prefix
 
 
 MAKERS: dict[str, Maker] = {

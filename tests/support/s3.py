@@ -70,12 +70,17 @@ class Line:
         self._target = (host, int(port))
         self._left = cut_after_bytes
         self.cut = False
-        self.refuse = False
+        self._refusing = False
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = []
         self._guard = threading.Lock()
         self.endpoint = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
+
+    def refuse(self, wanted: bool) -> None:  # noqa: FBT001 - a switch
+        """Answer 503 to everything from now on, or pass everything on again."""
+        self._refusing = wanted
+        self._end_all()
 
     def close(self) -> None:
         """End it with all its connections."""
@@ -83,9 +88,13 @@ class Line:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._end_all()
+
+    def _end_all(self) -> None:
         with self._guard:
             for one in self._sockets:
                 _shut(one)
+            self._sockets.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +114,7 @@ class Line:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        if self.refuse:
+        if self._refusing:
             with suppress(OSError):
                 client.settimeout(5)
                 client.recv(65536)

@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,8 @@ class ResticRepository:
                 hints=["name a directory that does not exist yet"],
             )
         target.mkdir(parents=True, exist_ok=True)
-        self._restic.restore(str(found["id"]), target, cancelled=cancelled)
+        with self._damage_told():
+            self._restic.restore(str(found["id"]), target, cancelled=cancelled)
         (target / EMPTY).unlink(missing_ok=True)
         _as_it_was(target, found.get("tags") or ())
 
@@ -140,7 +141,8 @@ class ResticRepository:
 
     def check(self, *, read_data: bool = False, percent: int = 100) -> None:
         """Read the repository through, or `percent` of its data."""
-        self._restic.check(percent if read_data else 0)
+        with self._damage_told():
+            self._restic.check(percent if read_data else 0)
 
     def stats(self) -> RepositoryStats:
         """Return what it takes."""
@@ -150,6 +152,21 @@ class ResticRepository:
             snapshots=sum(1 for _ in self._raw.listed("snapshots/")),
             free_bytes=self._raw.free_bytes(),
         )
+
+    @contextlib.contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """Tell data that cannot be read from a place that cannot: the probe can be read then."""
+        try:
+            yield
+        except Problem as problem:
+            if problem.kind not in {"repository-unreachable", "repository-failed"}:
+                raise
+            try:
+                self._objects.get_object(PROBE)
+            except Problem:
+                raise problem from None
+            said = "\n".join(problem.details)
+            raise failure(self.where, said, kind="repository-damaged") from problem
 
     def _stored(self) -> int:
         return sum(item.bytes for item in self._raw.listed())

@@ -110,10 +110,7 @@ class Restic:
         with self._writing:
             done = self._write(commands.check(percent))
         if done.code != 0:
-            told = self._failed(done)
-            if told.kind == "repository-failed":
-                told = failure(self.place.where, done.stderr, kind="repository-damaged")
-            raise told
+            raise self._failed(done)
 
     def _write(self, arguments: Sequence[str], **more: Any) -> Done:
         """Run what needs the repository's lock; one that a killed process left is removed."""
