@@ -45,6 +45,7 @@ class Restic:
         self._work = work
         self._retrying_s = retrying_s
         self._writing = threading.RLock()
+        self._removing = threading.RLock()  # nothing goes while somebody restores
 
     def init(self) -> None:
         """Make the repository."""
@@ -96,11 +97,12 @@ class Restic:
 
     def restore(self, snapshot: str, target: Path, *, cancelled: Cancelled) -> None:
         """Write a snapshot's content into `target`."""
-        self._good(commands.restore(snapshot, target), WORK_DEADLINE_S, cancelled=cancelled)
+        with self._removing:
+            self._good(commands.restore(snapshot, target), WORK_DEADLINE_S, cancelled=cancelled)
 
     def forget(self, snapshots: Sequence[str]) -> None:
         """Forget snapshots and what only they held."""
-        with self._writing:
+        with self._writing, self._removing:
             done = self._write(commands.forget(snapshots))
         if done.code != 0:
             raise self._failed(done)

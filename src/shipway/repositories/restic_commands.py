@@ -13,6 +13,9 @@ from urllib.parse import quote, unquote
 from shipway.repositories.places import BucketPlace, Place
 
 HOST = "shipway"
+NO_LOCK = "--no-lock"
+"""For what only reads: the lock that a lost machine left must not keep its data back."""
+
 MEMORY_PERCENT = "20"  # Go's collector at a fifth of its usual slack: 110 MB became 70
 
 
@@ -57,12 +60,12 @@ def backup(tree: Path, tags: Mapping[str, str], exclude: Iterable[str]) -> list[
 def snapshots(tags: Mapping[str, str]) -> list[str]:
     """Return the arguments that list the snapshots that carry all the tags."""
     wanted = ["--tag", ",".join(tag_words(tags))] if tags else []
-    return ["snapshots", "--json", *wanted]
+    return ["snapshots", "--json", NO_LOCK, *wanted]
 
 
 def restore(snapshot: str, target: Path) -> list[str]:
     """Return the arguments that write a snapshot's content into a directory."""
-    return ["restore", snapshot, "--target", str(target)]
+    return ["restore", NO_LOCK, snapshot, "--target", str(target)]
 
 
 def forget(snapshots: Sequence[str]) -> list[str]:

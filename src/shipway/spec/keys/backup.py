@@ -41,7 +41,10 @@ def _cron(text: str) -> str:
 
 
 def _zone(text: str) -> str:
-    ZoneInfo(text)  # KeyError's child where there is no such zone
+    try:
+        ZoneInfo(text)
+    except (KeyError, OSError) as error:
+        raise ValueError(text) from error
     return text
 
 
@@ -324,5 +327,5 @@ def settings_for(
 def _known_zone(text: str) -> str:
     try:
         return _zone(text) if text else ""
-    except (KeyError, ValueError, OSError):  # the application's own affair, not the schedule's
+    except ValueError:  # the application's own affair, not the schedule's
         return ""
