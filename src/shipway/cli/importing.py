@@ -47,6 +47,7 @@ def nginx(session: Session, file: Path) -> None:
 
 def compose_facts(directory: Path) -> Mapping[str, ServiceFacts]:
     """Return the services of the directory's Compose file.  Raises Problem."""
+    from shipway.cli.init_contract import stand_ins
     from shipway.spec.composition import compose_for
     from shipway.spec.facts import service_facts
     from shipway.spec.layers import resolve_layers
@@ -59,7 +60,9 @@ def compose_facts(directory: Path) -> Mapping[str, ServiceFacts]:
         spec = read_spec(f"project: {default_project(directory)}\n")
     environment = "staging" if "staging" in spec.environments else next(iter(spec.environments))
     tree = Tree(source=directory, local=None)
-    layers = resolve_layers(spec, environment, source=directory, local=None)
+    layers = resolve_layers(
+        spec, environment, source=directory, local=None, variables=stand_ins(directory)
+    )
     composition = compose_for(spec, environment, tree=tree, layers=layers)
     return service_facts(composition.model.get("services") or {})
 

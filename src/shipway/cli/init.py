@@ -67,11 +67,16 @@ def draft(directory: Path) -> str:
         lines += ["", "# guessed from the services' names: which requests go to which service"]
         lines += problem.details
         app = _application(directory, lines)
+    from shipway.cli.init_contract import contract_lines
+
+    lines += contract_lines(directory, app)
+    _application(directory, lines)  # what is proposed can be read
     return "\n".join([HEADING + lines[0], *lines[1:], *_remarks(app), *remark_lines(imports), ""])
 
 
 def _application(directory: Path, lines: list[str]) -> Application:
     """Return what these lines make of the project in staging."""
+    from shipway.cli.init_contract import stand_ins
     from shipway.spec.assemble import assemble
     from shipway.spec.composition import compose_for
     from shipway.spec.layers import resolve_layers
@@ -80,7 +85,9 @@ def _application(directory: Path, lines: list[str]) -> Application:
 
     spec = read_spec("\n".join(lines) + "\n")
     tree = Tree(source=directory, local=None)
-    layers = resolve_layers(spec, "staging", source=directory, local=tree.local)
+    layers = resolve_layers(
+        spec, "staging", source=directory, local=tree.local, variables=stand_ins(directory)
+    )
     composition = compose_for(spec, "staging", tree=tree, layers=layers)
     return assemble(
         spec=spec,

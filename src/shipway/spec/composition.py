@@ -7,6 +7,7 @@ folders) is taken from the working directory; see `tree`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from shipway.errors import Problem, SourceRef
 from shipway.spec.layers import Layers
 from shipway.spec.located import locate
 from shipway.spec.overlay import overlaid, put_back
+from shipway.spec.secretwords import is_secret
 from shipway.spec.tree import Tree
 from shipway.spec.values import EnvironmentSpec, Spec
 
@@ -118,6 +120,19 @@ def _shown(source: SourceRef | None, base: Path) -> SourceRef | None:
     return replace(source, path=source.path.removeprefix(f"{base}/"))
 
 
+def _as_secret(message: str, spec: Spec, environment: str) -> list[str]:
+    """Return the command for a variable that is missing, where it is a secret."""
+    match = re.search(r"the variable (\w+) ", message)
+    if match is None:
+        return []
+    rule = spec.contract.get(match[1])
+    if rule is not None and rule.making is not None:
+        return [f"shipway secret generate {match[1]} -e {environment}"]
+    if rule.is_secret if rule is not None else is_secret(match[1]):
+        return [f"shipway secret set {match[1]} -e {environment}"]
+    return []
+
+
 def _explained(problem: Problem, spec: Spec, name: str, base: Path) -> Problem:
     """Return a loader's Problem in the user's paths, with what Shipway can add."""
     shown = Problem(
@@ -132,6 +147,7 @@ def _explained(problem: Problem, spec: Spec, name: str, base: Path) -> Problem:
         files = [*environment.env_files, *spec.env_files]
         hints = [f"set it in {file.path.replace('{environment}', name)}" for file in files[:1]]
         hints.append(f"set it below environments.{name}.variables in {spec.source.path}")
+        hints = [*_as_secret(problem.message, spec, name), *hints]
         return shown.with_context(hints=hints)
     if problem.kind == "compose-env-file":
         return shown.with_context(
