@@ -127,3 +127,7 @@ class Names(Protocol):
     def own(self) -> tuple[str, ...]:
         """Return this machine's own addresses."""
         ...
+
+    def leads_here(self, leads_to: tuple[str, ...]) -> bool:
+        """Return whether these addresses may be this machine's."""
+        ...

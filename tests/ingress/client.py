@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 from dataclasses import dataclass
 
 from tests.ingress.support import LOOPBACK
@@ -40,9 +41,15 @@ def fetch(
     host: str | None = None,
     headers: dict[str, str] | None = None,
     timeout_s: float = 15.0,
+    tls: bool = False,
 ) -> Reply:
-    """GET the path with a connection of its own."""
+    """GET the path with a connection of its own; tls: whatever certificate is shown."""
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout_s)
+    if tls:
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(LOOPBACK, port, timeout=timeout_s, context=context)
     try:
         connection.putrequest("GET", path, skip_host=host is not None)
         if host:

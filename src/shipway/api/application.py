@@ -19,6 +19,7 @@ from shipway.api.routes import (
     documents,
     doors,
     environments,
+    front,
     journeys,
     machine,
     observe,
@@ -60,6 +61,7 @@ STATUS_BY_KIND = {
     "backup-runs": 409,
     "no-user": 404,
     "no-token": 404,
+    "no-certificate": 404,
     "not-found": 404,
     "sign-in-needed": 401,
     "wrong-password": 403,
@@ -101,6 +103,7 @@ def create_application(service: Service) -> FastAPI:
         doors,
         documents,
         variables,
+        front,
     ):
         app.include_router(routes.router, prefix="/api/v1")
 

@@ -30,6 +30,10 @@ class SystemNames:
                 found.append(str(probe.getsockname()[0]))
         return tuple(found)
 
+    def leads_here(self, leads_to: tuple[str, ...]) -> bool:
+        """Return whether these addresses may be this machine's."""
+        return may_be_here(leads_to, self.own())
+
 
 def may_be_here(leads_to: tuple[str, ...], own: tuple[str, ...]) -> bool:
     """Return whether a name may lead to this machine.

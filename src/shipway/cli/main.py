@@ -71,6 +71,12 @@ SECTIONS = {
         "daemon": Entry("shipway.cli.daemon_commands:daemon", "The daemon: status, log, restart."),
         "install": Entry("shipway.cli.install:install", "Make it a server, kept by systemd."),
         "uninstall": Entry("shipway.cli.install:uninstall", "Undo that; data stays."),
+        "certificates": Entry(
+            "shipway.cli.certificates:certificates", "Which there are, how long they last; renew."
+        ),
+        "maintenance": Entry(
+            "shipway.cli.maintenance:maintenance", "Show a page instead of the application."
+        ),
         "sleep": Entry("shipway.cli.sleeping:sleep", "Let an environment sleep until it is asked."),
         "wake": Entry("shipway.cli.sleeping:wake", "Wake it."),
         "destroy": Entry("shipway.cli.environments:destroy", "Take an environment down."),

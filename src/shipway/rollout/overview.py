@@ -105,11 +105,12 @@ def environment_status(world: World, environment: EnvironmentId, engine: str) ->
 
 def urls(app: Application) -> tuple[str, ...]:
     """Return the addresses under which an environment is reached."""
-    port = "" if app.port == 80 else f":{app.port}"
+    scheme, usual = ("http", 80) if app.front.tls is None else ("https", 443)
+    port = "" if app.port == usual else f":{app.port}"
     base = "" if app.base_path == "/" else app.base_path
     named = [*app.hosts, *(rule.host for rule in app.routes if rule.host)]
     hosts = list(dict.fromkeys(named)) or ["127.0.0.1"]
-    return tuple(f"http://{host}{port}{base}/" for host in hosts)
+    return tuple(f"{scheme}://{host}{port}{base}/" for host in hosts)
 
 
 def _services(

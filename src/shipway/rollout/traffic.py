@@ -128,6 +128,14 @@ def redirects(app: Application) -> Iterable[tuple[int, Route]]:
         yield tls.redirect_port, route
 
 
+def ports_of(app: Application) -> tuple[int, ...]:
+    """Return the ports on which an environment takes requests."""
+    tls = app.front.tls
+    if tls is None or tls.redirect_port is None:
+        return (app.port,)
+    return (app.port, tls.redirect_port)
+
+
 def names_of(app: Application) -> tuple[str, ...]:
     """Return the host names under which an environment is reached."""
     named = (*app.hosts, *(rule.host for rule in app.routes if rule.host is not None))

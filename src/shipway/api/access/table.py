@@ -133,6 +133,12 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("GET", f"{_P}/documents/{{kind}}", V, Target.PATH),
     ("POST", f"{_E}/sleep", D, Target.PATH),
     ("POST", f"{_E}/wake", D, Target.PATH),
+    # the front door
+    ("GET", f"{_API}/certificates", V, Target.MACHINE),
+    ("POST", f"{_API}/certificates/renew", A, Target.MACHINE),
+    ("GET", f"{_E}/maintenance", V, Target.PATH),
+    ("POST", f"{_E}/maintenance", D, Target.PATH),
+    ("POST", f"{_E}/maintenance/end", D, Target.PATH),
     # journeys
     ("POST", f"{_E}/journeys/{{name}}", D, Target.PATH),
     # access

@@ -16,9 +16,9 @@ from shipway.model.workload import Role
 from shipway.rollout.gates import judge_files, override_of
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
 from shipway.rollout.review import engine_notes
-from shipway.rollout.routing import environment_traffic
+from shipway.rollout.routing import environment_traffic, served_applications
 from shipway.rollout.run import Run
-from shipway.rollout.traffic import EnvironmentTraffic, assemble
+from shipway.rollout.traffic import EnvironmentTraffic, assemble, ports_of
 from shipway.saga.step import Step, Watch
 
 
@@ -103,17 +103,22 @@ def check_routes(run: Run, app: Application) -> None:
 
 def check_port(run: Run, app: Application) -> None:
     """Refuse a port that somebody else listens on."""
-    if run.world.ingress.alive() and app.port in _ports_in_use_by_us(run):
-        return
+    ours = _ports_in_use_by_us(run) if run.world.ingress.alive() else set()
+    for port in ports_of(app):
+        if port not in ours:
+            _check_free(app, port)
+
+
+def _check_free(app: Application, port: int) -> None:
     family = socket.AF_INET6 if ":" in app.address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((app.address, app.port))
+            listener.bind((app.address, port))
         except PermissionError as error:
             raise Problem(
                 "port-forbidden",
-                f"port {app.port} may not be opened by this user. Nothing was changed.",
+                f"port {port} may not be opened by this user. Nothing was changed.",
                 hints=[
                     "sysctl -w net.ipv4.ip_unprivileged_port_start=80",
                     f"or another `port:` for {app.environment.name} in shipway.yaml",
@@ -122,22 +127,22 @@ def check_port(run: Run, app: Application) -> None:
         except OSError as error:
             raise Problem(
                 "port-in-use",
-                f"port {app.port} of {app.environment.name} is in use by another program "
+                f"port {port} of {app.environment.name} is in use by another program "
                 f"({error.strerror}). Nothing was changed.",
-                hints=[
-                    f"ss -ltnp 'sport = :{app.port}'",
-                    f"or another `port:` for {app.environment.name} in shipway.yaml",
-                ],
+                hints=[f"ss -ltnp 'sport = :{port}'", _other_port(app, port)],
             ) from error
+
+
+def _other_port(app: Application, port: int) -> str:
+    name = app.environment.name
+    if port == app.port:
+        return f"or another `port:` for {name} in shipway.yaml"
+    return f"or `tls: {{redirect: false}}` for {name}, where no plain requests are to be taken"
 
 
 def _ports_in_use_by_us(run: Run) -> set[int]:
     """Return the ports on which the ingress already serves some environment."""
-    return {
-        traffic.app.port
-        for environment, _engine in run.world.store.catalog.environments()
-        if (traffic := environment_traffic(run.world, environment)) is not None
-    }
+    return {port for app in served_applications(run.world) for port in ports_of(app)}
 
 
 STEP = Step(name="check", title="check before anything changes", do=check_before)

@@ -48,6 +48,7 @@ def _smoke(run: Run, check: SmokeCheck, watch: Watch) -> Answer:
             timeout_s=check.timeout_s,
             host=check.host or (app.hosts[0] if app.hosts else None),
             method=check.method,
+            tls=app.front.tls is not None,
         )
         wrong = _wrong(check, answer)
         if not wrong:
