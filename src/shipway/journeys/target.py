@@ -47,6 +47,7 @@ def target_of(app: Application) -> Target:
         environment=app.environment.name,
         host=app.hosts[0] if app.hosts else None,
         base_path=app.base_path,
+        tls=app.front.tls is not None,
         variables=_variables(app),
     )
 

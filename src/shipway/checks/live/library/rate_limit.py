@@ -69,7 +69,7 @@ def declared(seen: Live) -> list[tuple[str, int]]:
     for rule in seen.app.routes:
         limit = getattr(rule, "rate", None)
         if limit is not None:
-            found.append((rule.path, int(limit.burst) + 1))
+            found.append((rule.path, int(limit.requests) + int(limit.burst)))
     if found or seen.scene.source is None:
         return found
     for file in nginx_files(Files(seen.scene.source)):
