@@ -5,13 +5,15 @@ from __future__ import annotations
 import time
 
 from shipway.checks.live.kit import WARNING, Live, Seen, Words, live, nothing
+from shipway.checks.live.library.celery_workers import application_of
 from shipway.journeys.target import Target
 from shipway.model.application import Probe, Service
 from shipway.model.workload import Instance, InstanceState, Role, Workload
 
 BOOT_S = 30.0
-SETTLE_S = 8.0
-"""What no probe asks has so long to install its signal handlers; Celery needs three seconds."""
+SETTLE_S = 2.0
+CELERY_SETTLE_S = 8.0
+"""What no probe asks has so long to install its signal handlers."""
 PAUSE_S = 0.05
 
 
@@ -90,7 +92,8 @@ def booted(seen: Live, service: Service, workload: Workload) -> Instance | None:
 def _is_up(seen: Live, service: Service, instance: Instance) -> bool:
     if service.port is None or service.probe is None:
         started = instance.started_at or time.time()
-        return time.time() - started > max(SETTLE_S, seen.app.policy.settle_s)
+        settle_s = CELERY_SETTLE_S if application_of(service) else SETTLE_S
+        return time.time() - started > max(settle_s, seen.app.policy.settle_s)
     door = Target(address=str(instance.address), port=service.port, host=service.probe.host)
     probe = service.probe or Probe()
     answers = (seen.ask(path, target=door).status for path in probe.paths)
