@@ -24,8 +24,9 @@ ENGINES = ["process", pytest.param("docker", marks=pytest.mark.docker)]
 
 
 @pytest.fixture
-def stack() -> Iterator[ExitStack]:
-    """Yield what ends everything that was begun."""
+def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExitStack]:
+    """Yield what ends everything that was begun; backups begin at once."""
+    monkeypatch.setenv("SHIPWAY_BACKUP_SETTLE_S", "0.2")
     with ExitStack() as found:
         yield found
 
@@ -39,11 +40,9 @@ def test_a_lost_server_comes_back_from_the_repository_alone(
     stack: ExitStack,
     engine: str,
     place: str,
-    monkeypatch: pytest.MonkeyPatch,
     record_property: Callable[[str, object], None],
 ) -> None:
     """R116, R118, R124: killed and deleted under a steady load; the last 5 seconds at most."""
-    monkeypatch.setenv("SHIPWAY_BACKUP_SETTLE_S", "0.2")
     where = str(ground / "repository")
     if place == "s3":
         endpoint = stack.enter_context(s3_server(ground / "s3"))

@@ -13,10 +13,17 @@ SECTIONS = {
     },
     "Saving": {
         "create": Entry("shipway.cli.backup_making:create", "Save everything now."),
+        "drill": Entry("shipway.cli.backup_restore:drill", "Rehearse a restore, measured."),
+        "dump": Entry("shipway.cli.backup_dump:dump", "A logical dump (pg_dump), as a file."),
+        "adopt": Entry("shipway.cli.backup_restore:adopt", "Another database is the right one."),
         "verify": Entry("shipway.cli.backup_making:verify", "Read back what is kept."),
     },
     "The way back": {
-        "restore": Entry("shipway.cli.backup_files:restore", "Bring something back."),
+        "restore": Entry(
+            "shipway.cli.backup_restore:restore", "A database to any moment, files, a bucket."
+        ),
+        "points": Entry("shipway.cli.backup_restore:points", "The moments before migrations."),
+        "discard": Entry("shipway.cli.backup_restore:discard", "Remove what lies beside."),
         "recover": Entry("shipway.cli.backup_recover:recover", "The server is gone: begin here."),
         "key": Entry("shipway.cli.backup_key:key", "The recovery key, to be kept elsewhere."),
         "runbook": Entry("shipway.cli.backup_key:runbook", "The recovery's steps, to be printed."),

@@ -77,14 +77,22 @@ def promote(session: Session, /, source: str, environment: str, **how: Any) -> i
     shell_complete=names.releases,
     help="Such as r41.  [default: the one before]",
 )
+@click.option(
+    "--with-data", is_flag=True, help="Also bring the databases back to before the migration."
+)
 @rollout_options
 @pass_session
-def rollback(session: Session, /, environment: str, release: str | None, **how: Any) -> int:
+def rollback(
+    session: Session, /, environment: str, release: str | None, *, with_data: bool, **how: Any
+) -> int:
     """Bring an earlier release back into ENV (production where none is named).
 
-    With its artifacts and its configuration as they were. Migrations stay applied.
+    With its artifacts and its configuration as they were. Migrations stay applied, unless
+    the data goes back too: then what was written since is lost to the application.
     """
     wanted: dict[str, Any] = {"kind": "rollback", "environment": environment}
+    if with_data:
+        wanted["with_data"] = True
     if release is not None:
         wanted["release"] = parse_release(release)
     return _roll_out(session, wanted, **how)

@@ -89,7 +89,7 @@ def _serve(here: Places) -> None:
     repositories = build_repositories(here, world)
     databases = build_databases(here, world, repositories)
     desk = build_desk(world, repositories, databases)
-    observatory = build_observatory(here, world, desk)
+    observatory = build_observatory(here, world, desk, databases)
     loops = Loops(
         [
             *rollout_loops(world),

@@ -101,7 +101,7 @@ def build_databases(
     store = world.store
     assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
     backups = postgres_backups(
-        places.home / "backup", LiveDatabases(world), repositories, store.backups
+        places.home / "backup", LiveDatabases(world), repositories, store.backups, store.evidence
     )
     world.data.points = backups.points
     world.data.restores = backups.restores
@@ -136,7 +136,9 @@ def gated(world: World) -> tuple[World, Checking]:
     return replace(world, gate=checking), checking
 
 
-def build_observatory(places: Places, world: World, desk: BackupDesk) -> Observatory:
+def build_observatory(
+    places: Places, world: World, desk: BackupDesk, databases: PostgresBackups
+) -> Observatory:
     """Return what observation has at hand, over the same world."""
     store, ingress = world.store, world.ingress
     assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
@@ -160,6 +162,7 @@ def build_observatory(places: Places, world: World, desk: BackupDesk) -> Observa
         logbook=Logbook(places.home / "logs"),
         conditions=(
             lambda: backup_conditions(desk.ground),
+            databases.conditions.now,
             lambda: certificate_problems(world),
         ),
         gauges={

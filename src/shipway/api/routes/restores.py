@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -11,7 +12,9 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from shipway.api.routes.common import Environment, Services, Who, gathered, json_lines
+from shipway.api.routes.secrets import OnlyHere
 from shipway.api.service import Service
+from shipway.backup.postgres.dump import dump_to
 from shipway.backup.postgres.restores import BESIDE, copy_name
 from shipway.errors import Problem
 from shipway.model.backup import Backup, BackupKind, Drill, RestoreTarget
@@ -121,18 +124,37 @@ def drill(
 ) -> StreamingResponse:
     """Rehearse a restore; the last line is `{"drills": …}` or `{"problem": …}`."""
     found = wanted_databases(service, environment, name)
-    settings = service.databases.databases.settings(environment)
-    queries = settings.drill_queries if settings else ()
     service.world.store.audit.add(who, "drill", environment)
 
     def act(output: Output) -> dict[str, Any]:
         done = [
-            service.databases.drills.run(environment, item.service, queries, output=output)
+            service.databases.rehearsals.run(environment, item.service, output=output)
             for item in found
         ]
         return {"drills": [drill_view(item) for item in done]}
 
     return telling(act)
+
+
+class WantedDump(BaseModel):
+    """A logical dump of a database of a service, into a file of this machine."""
+
+    service: ServiceName | None = None
+    database: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    file: Annotated[str, Field(max_length=4096, pattern="^/")]
+
+
+@router.post(f"{BASE}/dump", dependencies=[OnlyHere])
+def dump(
+    service: Services, who: Who, environment: Environment, wanted: WantedDump
+) -> StreamingResponse:
+    """Write a dump; the last line is what was written."""
+    found = wanted_databases(service, environment, wanted.service)
+    if len(found) > 1:
+        names = ", ".join(item.service for item in found)
+        raise Problem("which-database", f"{environment} has several databases: {names}.")
+    service.world.store.audit.add(who, "dump", environment)
+    return telling(lambda _output: dump_to(found[0], FilePath(wanted.file), name=wanted.database))
 
 
 @router.post(f"{BASE}/adopt")

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway.backup.postgres.conditions import DatabaseConditions
 from shipway.backup.postgres.drill import Drills
 from shipway.backup.postgres.places import BackupPlaces
 from shipway.backup.postgres.points import NamedMoments
+from shipway.backup.postgres.pruning import Pruner
+from shipway.backup.postgres.rehearsals import Rehearsals
 from shipway.backup.postgres.restores import DatabaseRestores
 from shipway.backup.postgres.streams import Streams
 from shipway.ports_backup import BackupRecords, Repositories
 from shipway.ports_data import Databases
+from shipway.ports_store import EvidencePort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +27,16 @@ class PostgresBackups:
     streams: Streams
     points: NamedMoments
     restores: DatabaseRestores
-    drills: Drills
+    rehearsals: Rehearsals
+    conditions: DatabaseConditions
 
 
 def postgres_backups(
-    home: Path, databases: Databases, repositories: Repositories, records: BackupRecords
+    home: Path,
+    databases: Databases,
+    repositories: Repositories,
+    records: BackupRecords,
+    evidence: EvidencePort,
 ) -> PostgresBackups:
     """Return them; starts nothing.  home: of backups, below Shipway's own."""
     places = BackupPlaces(home / "databases")
@@ -35,11 +44,21 @@ def postgres_backups(
     restores = DatabaseRestores(
         databases=databases, streams=streams, records=records, places=places
     )
+    points = NamedMoments(databases=databases, streams=streams, records=records)
     return PostgresBackups(
         databases=databases,
         records=records,
         streams=streams,
-        points=NamedMoments(databases=databases, streams=streams, records=records),
+        points=points,
         restores=restores,
-        drills=Drills(restores=restores, records=records),
+        rehearsals=Rehearsals(
+            databases=databases,
+            drills=Drills(restores=restores, records=records),
+            pruner=Pruner(streams=streams, records=records),
+            records=records,
+            evidence=evidence,
+        ),
+        conditions=DatabaseConditions(
+            databases=databases, streams=streams, points=points, records=records
+        ),
     )

@@ -31,6 +31,7 @@ SETTLE_S = 60.0
 SETTLE_VARIABLE = "SHIPWAY_BACKUP_SETTLE_S"
 BASE_AGAIN_S = 300.0
 STREAM_S = 30.0
+BASE_WAIT_S = 4 * 3600.0
 Key = tuple[EnvironmentId, str]
 
 
@@ -115,13 +116,16 @@ class Streams:
     ) -> Backup:
         """Make a base backup, now.  Raises Problem."""
         stream, repository = self.of(database), self.repository(database.environment)
-        if not stream.base_lock.acquire(blocking=False):
+        asked_at = time.time()
+        if not stream.base_lock.acquire(timeout=BASE_WAIT_S):
             raise Problem(
                 "backup-running",
                 f"{database.environment}: a base backup of {database.service} is being made.",
                 hints=["shipway backup status"],
             )
         try:
+            if (made := self._made_since(database, asked_at)) is not None:
+                return made  # by whoever was before us
             stream.base_tried_at = time.monotonic()
             self._await_stream(database, stream, repository)
             maker = BaseMaker(places=self._places, epoch=lambda: _epoch(database, stream))
@@ -134,6 +138,13 @@ class Streams:
         finally:
             stream.base_lock.release()
         return backup
+
+    def _made_since(self, database: Database, moment: float) -> Backup | None:
+        for backup in self._records.backups(
+            database.environment, kind=BackupKind.BASE, subject=database.service
+        ):
+            return backup if backup.ended_at > moment else None
+        return None
 
     def repository(self, environment: EnvironmentId) -> Repository:
         """Return the environment's repository.  Raises Problem `backup-off`."""
