@@ -84,6 +84,9 @@ def watch_rollout(
 def _last_lines(
     client: Client, rollout: dict[str, Any], last_words: str, paint: Paint
 ) -> list[str]:
+    if rollout["state"] == "succeeded" and rollout["kind"] == "restore":
+        took = seconds(rollout["finished_at"] - rollout["created_at"])
+        return ["", f"{paint.green('●')} {last_words}", f"  done after {took}"]
     if rollout["state"] == "succeeded":
         return ["", *success_lines(rollout, _environment(client, rollout), paint)]
     return ["", *failure_lines(rollout, last_words, paint)]

@@ -33,11 +33,16 @@ LATEST = RestoreTarget()
 
 @dataclass(slots=True, kw_only=True)
 class _Found:
-    """What a drill has seen so far."""
+    """What a drill has seen so far.
+
+    covered_at: until when everything had been kept; last_at: the last moment restored.
+    """
 
     checks: list[DrillCheck] = field(default_factory=list)
     rto_s: float | None = None
     rpo_s: float | None = None
+    covered_at: float | None = None
+    last_at: float | None = None
 
     def see(self, name: str, act: Callable[[], str]) -> None:
         """Record a check: what `act` says, or that it failed and why."""
@@ -85,7 +90,10 @@ class Drills:
         )
         found = _Found()
         try:
-            self._rehearse(catalogue, choice, copy, found, queries=queries, began_at=began_at)
+            found.covered_at = self._covered_at(database, choice)
+            self._rehearse(catalogue, choice, copy, found, queries=queries)
+            if found.last_at is not None:
+                found.rpo_s = round(max(0.0, began_at - found.last_at), 3)
         except Problem as problem:
             if problem.kind == "cancelled":
                 raise
@@ -114,7 +122,6 @@ class Drills:
         found: _Found,
         *,
         queries: tuple[DrillQuery, ...],
-        began_at: float,
     ) -> None:
         database = catalogue.database
         counted = counted_at(catalogue.repository, database, choice.backup)
@@ -134,7 +141,8 @@ class Drills:
             )
         asker = copy.await_promoted()
         found.rto_s = round(time.monotonic() - began - looking, 3)
-        found.rpo_s = self._rpo(database, choice, asker, began_at)
+        told = asker.one(recovery.LAST_COMMIT)
+        found.last_at = max(float(told) if told else 0.0, found.covered_at or 0.0) or None
         copy.output(f"it answers after {found.rto_s:.1f} s")
         found.checks.append(
             DrillCheck(name="restored", passed=True, says=f"answers after {found.rto_s:.1f} s")
@@ -145,17 +153,12 @@ class Drills:
                 found.see("query", lambda query=query: _query(asker, query))  # type: ignore[misc]
         found.see("checksums", lambda: _checksums(asker))
 
-    def _rpo(
-        self, database: Database, choice: Choice, asker: Asker, began_at: float
-    ) -> float | None:
-        """Return what would have been lost: from the last thing kept to the drill's beginning."""
+    def _covered_at(self, database: Database, choice: Choice) -> float | None:
+        """Return until when everything had been kept when the drill began to fetch."""
         stream = self.restores.streams.known(database.environment, database.service)
-        covered = 0.0
-        if stream is not None and stream.receiver.epoch == choice.epoch:
-            covered = stream.shipper.covered_at or 0.0
-        told = asker.one(recovery.LAST_COMMIT)
-        last = max(float(told) if told else 0.0, covered)
-        return round(max(0.0, began_at - last), 3) if last else None
+        if stream is None or stream.receiver.epoch != choice.epoch:
+            return None
+        return stream.shipper.covered_at
 
 
 def _rows(asker: Asker, wanted: dict[str, counts.Bounds]) -> str:

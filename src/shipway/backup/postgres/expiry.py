@@ -51,6 +51,7 @@ def expired_wal(
     epoch: Epoch,
     bases: Sequence[Backup],
     positions: Mapping[str, str],
+    *,
     settings: BackupSettings,
     now: float,
 ) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ class Pruner:
         for epoch in catalogue.epochs():
             prefix = wal_prefix(database.service, epoch.name)
             names = [item.name.removeprefix(prefix) for item in repository.objects(prefix)]
-            expired = expired_wal(names, epoch, kept, positions, settings, now)
+            expired = expired_wal(names, epoch, kept, positions, settings=settings, now=now)
             if expired:
                 repository.delete_objects([f"{prefix}{name}" for name in expired])
             removed += len(expired)
