@@ -31,6 +31,7 @@ REACHED = """    environment:
       DATABASE_URL: postgresql://postgres:hunter2@db:5432/board
 """
 BACKUP = """
+gates: {{deploy: "off"}}
 backup:
   repository: {repository}
   environments: [production, staging]
