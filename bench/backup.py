@@ -37,7 +37,7 @@ TOOLS = ("restic", "pg_basebackup", "pg_verifybackup")
 FILL = (
     "CREATE TABLE ledger AS SELECT g AS id, md5(g::text) || md5(random()::text) AS reference,"
     " repeat(md5((g % 1000)::text), 8) AS note, now() AS at FROM generate_series(1, {rows}) g;"
-    " ALTER TABLE ledger ADD PRIMARY KEY (id); CHECKPOINT"
+    " ALTER TABLE ledger ADD PRIMARY KEY (id); VACUUM (FREEZE, ANALYZE) ledger; CHECKPOINT"
 )
 CHANGE = "UPDATE ledger SET reference = md5(random()::text) WHERE id <= {rows}; CHECKPOINT"
 

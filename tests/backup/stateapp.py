@@ -21,7 +21,8 @@ services:
     volumes: ["uploads:/app/uploads"]
   redis:
     image: redis:7-alpine
-    command: redis-server --requirepass a-password-of-the-tests
+    command: sh -c 'exec redis-server --requirepass "$$REDIS_PASSWORD"'
+    environment: {REDIS_PASSWORD: "${REDIS_PASSWORD}"}
     volumes: ["redisdata:/data"]
 volumes: {uploads: {}, redisdata: {}}
 """
@@ -31,6 +32,8 @@ RUN_S = 120.0
 
 def commit(app: TinyApp, backup: str = "", compose: str = COMPOSE) -> None:
     """Commit the application with what `backup:` is to say."""
+    (app.directory / ".env").write_text(f"REDIS_PASSWORD={PASSWORD}\n")
+    (app.directory / ".gitignore").write_text(".env\n")
     own = SPEC.replace("  scheduler: {role: singleton}\n", "")
     app.commit(compose__yaml=compose, shipway__yaml=f"{own}\n{backup}")
 

@@ -76,6 +76,11 @@ def test_what_was_saved_comes_back_as_it_was(production: Production, tmp_path: P
     newest = {item["subject"]: item["newest"] for item in production.status()["sources"]}
     assert newest["redis"]["counts"] == {"keys": 50}
 
+    assert not any(item["proven_at"] for item in production.status()["sources"])
+    production.saved("verify")
+    proven = {item["subject"]: item["proven_at"] for item in production.status()["sources"]}
+    assert all(proven.values()), proven  # each was restored and counted
+
     beside = tmp_path / "beside"
     production.restore("uploads", beside)
     with closing(sqlite3.connect(beside / "notes.db")) as notes:

@@ -250,7 +250,7 @@ def _drills(facts: Facts) -> Iterator[Condition]:
                 f"{subject} 복구 훈련 실패: {said or '확인된 항목 없음'}",
                 figure=facts.now - drill.ended_at,
                 unit="s",
-                hint=f"shipway backup drill {facts.environment.name}",
+                hint="shipway backup status",
             )
     for source in facts.sources:
         if source.kind is not BackupKind.BASE:

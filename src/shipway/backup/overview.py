@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shipway.backup.conditions import environment_conditions, newest_of
@@ -73,7 +74,10 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         (r for r in runs if r.kind is RunKind.VERIFY and r.state is RunState.SUCCEEDED), None
     )
     ended = [run for run in runs if run.state is not RunState.RUNNING]
-    measured = [item for item in drills if item.passed]
+    measured: dict[str, Drill] = {}
+    for item in drills:
+        if item.passed:
+            measured.setdefault(item.subject, item)
     return BackupStatus(
         environment=environment,
         settings=app.backup,
@@ -85,9 +89,13 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         last=ended[0] if ended else None,
         verified_at=verified.ended_at if verified else None,
         next_at=_next(ground, app.backup),
-        rpo_s=next((item.rpo_s for item in measured if item.rpo_s is not None), None),
-        rto_s=next((item.rto_s for item in measured if item.rto_s is not None), None),
+        rpo_s=_largest(item.rpo_s for item in measured.values()),
+        rto_s=_largest(item.rto_s for item in measured.values()),
     )
+
+
+def _largest(figures: Iterable[float | None]) -> float | None:
+    return max((figure for figure in figures if figure is not None), default=None)
 
 
 def _restorable(ground: Ground, environment: EnvironmentId, newest: Backup | None) -> float | None:

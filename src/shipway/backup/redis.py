@@ -26,6 +26,7 @@ FETCH = 'IFS= read -r word; [ -z "$word" ] || export REDISCLI_AUTH="$word"; exec
 CHECK = (
     'file=$(mktemp) || exit 9; trap \'rm -f "$file"\' EXIT; cat >"$file"; redis-check-rdb "$file"'
 )
+VARIABLE = re.compile(r"\$\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 KEYS = re.compile(r"(\d+) keys read")
 
 
@@ -110,11 +111,17 @@ def password(service: Service) -> str:
     text = " ".join(words).split()
     for option, value in pairwise(text):
         if option == "--requirepass":
-            return value.strip("\"'")
+            return _expanded(value.strip("\"'"), service)
     for name in ("REDIS_PASSWORD", "VALKEY_PASSWORD", "REDISCLI_AUTH"):
         if service.environment.get(name):
             return service.environment[name]
     return ""
+
+
+def _expanded(word: str, service: Service) -> str:
+    """Return a word of a shell's command line; a variable is the service's own."""
+    named = VARIABLE.fullmatch(word)
+    return service.environment.get(named[1], "") if named else word
 
 
 def keeps_log(service: Service) -> bool:

@@ -15,12 +15,13 @@ from shipway.backup.buckets import drop_bucket_backups, take_bucket
 from shipway.backup.ground import Ground, Taking
 from shipway.backup.neo4j import take_neo4j
 from shipway.backup.redis import take_redis
+from shipway.backup.rehearsal import rehearse_all
 from shipway.backup.retention import expired
 from shipway.backup.sources import Source, inventory
 from shipway.backup.state import take_state
 from shipway.backup.volumes import take_volume
 from shipway.errors import Problem
-from shipway.model.backup import Backup, BackupKind
+from shipway.model.backup import Backup, BackupKind, Drill
 from shipway.model.backup_run import BackupRun, Part, RunKind, RunState
 from shipway.model.names import EnvironmentId
 from shipway.ports import Cancelled, Output
@@ -89,7 +90,7 @@ def _guarded(
     try:
         repository = ground.repository(run.environment)
         if run.kind is RunKind.VERIFY:
-            _verify(ground, run, repository, output)
+            _verify(ground, run, repository, (output, cancelled))
         else:
             _save(ground, run, sources, repository, (output, cancelled))
     except Problem as error:
@@ -194,23 +195,46 @@ def _part(backup: Backup) -> Part:
     )
 
 
-def _verify(ground: Ground, run: BackupRun, repository: Repository, output: Output) -> None:
+def _verify(
+    ground: Ground, run: BackupRun, repository: Repository, told: tuple[Output, Cancelled]
+) -> None:
+    """Read a sample back, then bring the newest backup of everything but databases back."""
+    output, cancelled = told
     began = ground.clock.now()
     output(f"reading back {VERIFY_PERCENT} % of {repository.where}")
     repository.check(read_data=True, percent=VERIFY_PERCENT)
     read_records(repository, newest=RECORDS_READ)
     stats = repository.stats()
-    ground.runs.add_part(
-        run.id,
-        Part(
-            subject="repository",
-            kind="verify",
-            began_at=began,
-            ended_at=ground.clock.now(),
-            backup="all",
-            bytes=stats.stored_bytes,
-            files=stats.snapshots,
-        ),
+    part = Part(
+        subject="repository",
+        kind="verify",
+        began_at=began,
+        ended_at=ground.clock.now(),
+        backup="all",
+        bytes=stats.stored_bytes,
+        files=stats.snapshots,
+    )
+    ground.runs.add_part(run.id, part)
+    for drill in rehearse_all(
+        ground, run.environment, repository, output=output, cancelled=cancelled
+    ):
+        ground.runs.add_part(run.id, _rehearsed(drill))
+
+
+def _rehearsed(drill: Drill) -> Part:
+    wrong = "; ".join(check.says for check in drill.checks if not check.passed)
+    problem = Problem(
+        "drill-failed",
+        f"the rehearsed restore of {drill.subject} failed: {wrong}.",
+        hints=[f"shipway backup create {drill.environment.name}, then: shipway backup verify"],
+    )
+    return Part(
+        subject=drill.subject,
+        kind="drill",
+        began_at=drill.began_at,
+        ended_at=drill.ended_at,
+        backup=drill.backup if drill.passed else None,
+        problem=None if drill.passed else problem.as_dict(),
     )
 
 
