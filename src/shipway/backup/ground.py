@@ -12,6 +12,7 @@ from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.backup_settings import MirroredBucket
+from shipway.model.condition import Condition
 from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Instance, InstanceState
 from shipway.ports import Cancelled, Clock, Console, Engine, Output
@@ -63,10 +64,6 @@ DatabaseTaker = Callable[[EnvironmentId, str, Output, Cancelled], Backup]
 """Makes a base backup of a PostgreSQL service and records it."""
 
 
-def _nothing(_environment: EnvironmentId, _repository: Repository) -> Sequence[Backup]:
-    return ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """Everything that backups share.
@@ -75,7 +72,7 @@ class Ground:
     nothing is.  bucket: opens one of the application's.  paused: stops
     services for as long as a block runs.  database: makes base backups of PostgreSQL;
     restorable: the last moment to which a PostgreSQL service can be brought back;
-    tidy_databases: forgets bases and WAL, and returns the bases that went.
+    database_conditions: what is wrong with PostgreSQL's streams, everywhere.
     """
 
     home: Path
@@ -91,7 +88,7 @@ class Ground:
     paused: Callable[[EnvironmentId, Collection[str]], AbstractContextManager[None]]
     database: DatabaseTaker | None = None
     restorable: Callable[[EnvironmentId, str], float | None] | None = None
-    tidy_databases: Callable[[EnvironmentId, Repository], Sequence[Backup]] = _nothing
+    database_conditions: Callable[[], Sequence[Condition]] = tuple
 
     @property
     def folder(self) -> Path:

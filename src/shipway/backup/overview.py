@@ -84,7 +84,10 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         where=ground.repositories.where(environment),
         sources=tuple(sources),
         notes=found.notes,
-        conditions=tuple(environment_conditions(ground, environment)),
+        conditions=(
+            *environment_conditions(ground, environment),
+            *(item for item in ground.database_conditions() if item.environment == environment),
+        ),
         running=next((run for run in runs if run.state is RunState.RUNNING), None),
         last=ended[0] if ended else None,
         verified_at=verified.ended_at if verified else None,

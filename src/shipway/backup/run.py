@@ -241,11 +241,10 @@ def _rehearsed(drill: Drill) -> Part:
 def forget_expired(ground: Ground, environment: EnvironmentId, repository: Repository) -> None:
     """Forget what has had its time, in the repository and here."""
     settings = ground.live(environment).backup
-    bases = ground.tidy_databases(environment, repository)
     old = expired(ground.records.backups(environment), settings, ground.clock.now())
     buckets = [item for item in old if item.kind is BackupKind.BUCKET]
     if old:
         repository.forget([item.id for item in old if item not in buckets])
         drop_bucket_backups(repository, buckets)
         drop_records(repository, old)
-    ground.records.forget(environment, [item.id for item in (*bases, *old)])
+        ground.records.forget(environment, [item.id for item in old])

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from shipway.backup.desk import BackupDesk
 from shipway.backup.ground import Ground
 from shipway.backup.postgres.databases import PostgresBackups
-from shipway.backup.postgres.retention import tidy
 from shipway.backup.runner import Runner
 from shipway.backup.scheduler import Scheduler
 from shipway.model.application import Application
 from shipway.model.backup import Backup
 from shipway.model.names import EnvironmentId
 from shipway.ports import Cancelled, Console, Engine, Output
-from shipway.ports_backup import BackupRecords, BackupRuns, DataFolders, Repository
+from shipway.ports_backup import BackupRecords, BackupRuns, DataFolders
 from shipway.repositories import EnvironmentRepositories
 from shipway.rollout.pausing import paused
 from shipway.rollout.world import World
@@ -60,15 +59,6 @@ def make_desk(
         stream = databases.streams.known(environment, service)
         return stream.shipper.covered_at if stream else None
 
-    def tidy_databases(environment: EnvironmentId, repository: Repository) -> list[Backup]:
-        settings = databases.databases.settings(environment)
-        return [
-            base
-            for found in databases.databases.of(environment)
-            if settings is not None
-            for base in tidy(repository, found, settings, world.clock.now())
-        ]
-
     def kit(environment: EnvironmentId) -> BackupKit:
         found = world.kit_of(environment)
         return BackupKit(
@@ -89,7 +79,7 @@ def make_desk(
         paused=lambda environment, services: paused(world, environment, services),
         database=database,
         restorable=restorable,
-        tidy_databases=tidy_databases,
+        database_conditions=databases.conditions.now,
     )
     runner = Runner(ground)
     settle_s = float(os.environ.get(SETTLE_VARIABLE) or SETTLE_S)

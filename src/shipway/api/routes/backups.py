@@ -133,7 +133,8 @@ def key(service: Services, who: Who) -> JSONResponse:
 @router.get("/backup-conditions")
 def conditions(service: Services) -> dict[str, Any]:
     """Return what is wrong with the backups of this machine."""
-    found = backup_conditions(service.backups.ground)
+    ground = service.backups.ground
+    found = (*backup_conditions(ground), *ground.database_conditions())
     return {
         "conditions": [
             {**condition_view(item), "environment": str(item.environment or "")} for item in found
