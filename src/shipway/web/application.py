@@ -13,6 +13,7 @@ from shipway.web.pages import (
     account,
     actions,
     audit,
+    data,
     entry,
     environment,
     logs,
@@ -20,6 +21,7 @@ from shipway.web.pages import (
     people,
     releases,
     rollouts,
+    watching,
 )
 from shipway.web.refusal import refused_page
 
@@ -32,6 +34,8 @@ PAGES = (
     rollouts,
     actions,
     environment,
+    data,
+    watching,
     logs,
     audit,
     people,

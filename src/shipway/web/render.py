@@ -55,6 +55,11 @@ def navigation(project: str) -> tuple[tuple[str, str], ...]:
         ("overview", base),
         ("releases", f"{base}/releases"),
         ("rollouts", f"{base}/rollouts"),
+        ("checks", f"{base}/checks"),
+        ("environments", f"{base}/environments"),
+        ("data", f"{base}/data"),
+        ("indicators", f"{base}/indicators"),
+        ("incidents", f"{base}/incidents"),
         ("logs", f"{base}/logs"),
     )
 

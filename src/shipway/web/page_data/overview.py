@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
-from shipway import git
 from shipway.api.service import Service
 from shipway.errors import Problem
+from shipway.model.evidence import Result
 from shipway.model.names import EnvironmentId
+from shipway.model.observe import Incident
 from shipway.model.records import Project, Rollout
 from shipway.rollout.overview import EnvironmentStatus, environment_status
+from shipway.web.page_data.checks import checklist
 from shipway.web.page_data.git_memory import commits_between
+from shipway.web.page_data.incidents import open_incidents
 
 ORDER = {"production": 0, "staging": 1, "development": 2}
 LATEST = 6
@@ -34,12 +36,17 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectOverview:
-    """One project.  problem: why its environments could not be read."""
+    """One project.  proven_at: the last drill of production that was right."""
 
     project: Project
     environments: tuple[EnvironmentStatus, ...]
     promotion: Promotion | None
-    latest: tuple[Rollout, ...] = field(default=())
+    latest: tuple[Rollout, ...]
+    incidents: tuple[Incident, ...]
+    proven_at: float | None
+    newest_backup_at: float | None
+    checks: int
+    failed_checks: int
 
 
 def project_overview(service: Service, project: Project) -> ProjectOverview:
@@ -59,12 +66,31 @@ def project_overview(service: Service, project: Project) -> ProjectOverview:
         for status in found
         for rollout in world.store.rollouts.recent(environment=status.environment, limit=LATEST)
     ]
+    production = EnvironmentId(project.name, "production")
+    staging = EnvironmentId(project.name, "staging")
+    lines = checklist(service, staging)
+    failed = sum(line.evidence.result is Result.FAILED for line in lines)
     return ProjectOverview(
         project=project,
         environments=found,
         promotion=_promotion(project, found),
         latest=tuple(sorted(latest, key=lambda item: -item.id)[:LATEST]),
+        incidents=open_incidents(service, project.name),
+        proven_at=_proven(service, production),
+        newest_backup_at=_newest(service, production),
+        checks=len(lines),
+        failed_checks=failed,
     )
+
+
+def _proven(service: Service, environment: EnvironmentId) -> float | None:
+    drills = service.backups.ground.records.drills(environment)
+    return next((item.ended_at for item in drills if item.passed), None)
+
+
+def _newest(service: Service, environment: EnvironmentId) -> float | None:
+    backups = service.backups.ground.records.backups(environment)
+    return backups[0].ended_at if backups else None
 
 
 def _promotion(project: Project, found: tuple[EnvironmentStatus, ...]) -> Promotion | None:
@@ -99,11 +125,3 @@ def _promotion(project: Project, found: tuple[EnvironmentStatus, ...]) -> Promot
         blocks=tuple(blocks),
         same=same,
     )
-
-
-def head_of(project: Project) -> str:
-    """Return the newest commit's short hash, or nothing."""
-    try:
-        return git.resolve(Path(project.directory), "HEAD")[0][:8]
-    except Problem:
-        return ""

@@ -9,10 +9,19 @@ from shipway.api.routes.common import Environment, Services
 from shipway.errors import Problem
 from shipway.rollout.overview import environment_status
 from shipway.web.page_data.environment import settings_of
-from shipway.web.pages.common import Known, environments_of
+from shipway.web.pages.common import Known, environments_of, go
 from shipway.web.render import page
 
 router = APIRouter()
+
+
+@router.get("/projects/{project}/environments")
+def first_environment(request: Request, service: Services, project: Known) -> Response:
+    """Show the first one, where there is one."""
+    found = environments_of(service, project.name)
+    if found:
+        return go(f"/projects/{project.name}/environments/{found[0].name}")
+    return page(request.scope, "no_environment.html", project=project.name, area="environments")
 
 
 @router.get("/projects/{project}/environments/{environment}")
