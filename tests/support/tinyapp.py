@@ -214,6 +214,7 @@ class TinyApp:
         keep_warm: str = "10m",
         deadline: str = "10s",
         settle: str = "200ms",
+        noisy: bool = False,
     ) -> None:
         self.directory = directory
         self.project = project
@@ -226,7 +227,7 @@ class TinyApp:
             "WARM": keep_warm,
             "DEADLINE": deadline,
             "SETTLE": settle,
-            "NOISY": "",
+            "NOISY": "yes" if noisy else "",
         }
         directory.mkdir(parents=True)
         self._git("init", "-q", "-b", "main")

@@ -71,7 +71,11 @@ def _harbour(prepare: Callable[[Harbour], None]) -> Iterator[Harbour]:
             staging, production, door = free_ports(3)
             answer = running.client.post("/dashboard", {"address": f"127.0.0.1:{door}"})
             app = TinyApp(
-                Path(name) / "app", project=PROJECT, staging=staging, production=production
+                Path(name) / "app",
+                project=PROJECT,
+                staging=staging,
+                production=production,
+                noisy=True,
             )
             found = Harbour(running, answer["url"], app)
             prepare(found)

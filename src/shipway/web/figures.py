@@ -50,7 +50,10 @@ def took(seconds: float | None) -> str:
         return f"{max(0.0, seconds):.1f} s"
     if seconds < 60:
         return f"{seconds:.0f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    if seconds < 3600:
+        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    rest = f" {int(seconds % 3600 // 60)} min" if seconds % 3600 >= 60 else ""
+    return f"{int(seconds // 3600)} h{rest}"
 
 
 def size(count: float) -> str:

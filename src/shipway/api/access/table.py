@@ -139,6 +139,11 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("GET", f"{_E}/maintenance", V, Target.PATH),
     ("POST", f"{_E}/maintenance", D, Target.PATH),
     ("POST", f"{_E}/maintenance/end", D, Target.PATH),
+    # the checklist
+    ("GET", f"{_E}/evidence", V, Target.PATH),
+    ("POST", f"{_E}/checks", D, Target.PATH),
+    ("POST", f"{_E}/attest", D, Target.PATH),
+    ("POST", f"{_E}/open", D, Target.PATH),
     # journeys
     ("POST", f"{_E}/journeys/{{name}}", D, Target.PATH),
     # access

@@ -55,7 +55,7 @@ def project_overview(service: Service, project: Project) -> ProjectOverview:
     found = tuple(
         sorted(
             (
-                environment_status(world, environment, engine)
+                _status(service, environment, engine)
                 for environment, engine in world.store.catalog.environments(project.name)
             ),
             key=lambda item: (ORDER.get(item.environment.name, 3), item.environment.name),
@@ -91,6 +91,30 @@ def _proven(service: Service, environment: EnvironmentId) -> float | None:
 def _newest(service: Service, environment: EnvironmentId) -> float | None:
     backups = service.backups.ground.records.backups(environment)
     return backups[0].ended_at if backups else None
+
+
+def _status(service: Service, environment: EnvironmentId, engine: str) -> EnvironmentStatus:
+    """Return how an environment is; one that cannot be read hides no other."""
+    world = service.world
+    try:
+        return environment_status(world, environment, engine)
+    except Problem as problem:
+        live = world.store.placements.live(environment)
+        catalog = world.store.catalog
+        return EnvironmentStatus(
+            environment=environment,
+            engine=engine,
+            urls=(),
+            live=catalog.release(environment.project, live.release) if live else None,
+            live_since=live.live_since if live else None,
+            services=(),
+            instances=(),
+            kept=(),
+            rollback_to=None,
+            active=world.store.rollouts.active(environment),
+            last=None,
+            problem=problem,
+        )
 
 
 def _promotion(project: Project, found: tuple[EnvironmentStatus, ...]) -> Promotion | None:

@@ -1,0 +1,85 @@
+"""Headless Chromium over the dashboard, and axe-core's look at a page."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+AXE = Path(__file__).with_name("vendor") / "axe-4.14.1.min.js.gz"
+DRIVER = shutil.which("chromedriver")
+GRAVE = {"serious", "critical"}
+
+needs_chromium = pytest.mark.skipif(
+    DRIVER is None, reason="apt-get install chromium chromium-driver, as ./dev check does"
+)
+
+
+@contextmanager
+def chromium(language: str = "en") -> Iterator[webdriver.Chrome]:
+    """Yield a browser that reads `language`; its profile goes with it."""
+    options = webdriver.ChromeOptions()
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",  # tests run as root
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--force-prefers-reduced-motion",
+        f"--lang={language}",
+    ):
+        options.add_argument(argument)
+    options.add_experimental_option("prefs", {"intl.accept_languages": language})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        driver.set_window_size(1280, 900)
+        yield driver
+    finally:
+        driver.quit()
+
+
+def wear(driver: webdriver.Chrome, *, dark: bool = False, phone: bool = False) -> None:
+    """Show pages dark or light, on a desk or on a phone."""
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    if phone:
+        size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    else:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def accessibility_findings(driver: webdriver.Chrome) -> list[str]:
+    """Return what axe-core calls serious or worse, with the element."""
+    axe = gzip.decompress(AXE.read_bytes()).decode()
+    driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
+    done = driver.execute_cdp_cmd(
+        "Runtime.evaluate",
+        {
+            "expression": "axe.run().then(found => JSON.stringify(found.violations))",
+            "awaitPromise": True,
+            "returnByValue": True,
+        },
+    )
+    found: list[dict[str, Any]] = json.loads(done["result"]["value"])
+    return [
+        f"{item['id']}: {item['help']}: {node['html'][:160]}"
+        for item in found
+        if item["impact"] in GRAVE
+        for node in item["nodes"]
+    ]
+
+
+def complaints(driver: webdriver.Chrome) -> list[str]:
+    """Return what the browser itself complained of: a refused script, a missing file."""
+    return [line["message"] for line in driver.get_log("browser") if line["level"] == "SEVERE"]
