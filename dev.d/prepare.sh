@@ -3,7 +3,8 @@
 
 # HAProxy, PostgreSQL, Redis and restic, by the product's own way.
 prepare_programs() {
-    ((EUID != 0)) || need_packages systemd pebble # systemd-analyze checks the units; pebble issues certificates
+    # systemd-analyze checks the units; pebble issues certificates; Chromium shows the dashboard
+    ((EUID != 0)) || need_packages systemd pebble chromium chromium-driver
     python - <<'PY' || fail 'the tests need these programs'
 import sys
 from shipway.cli.machine import ensure_tools

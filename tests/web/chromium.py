@@ -82,4 +82,5 @@ def accessibility_findings(driver: webdriver.Chrome) -> list[str]:
 
 def complaints(driver: webdriver.Chrome) -> list[str]:
     """Return what the browser itself complained of: a refused script, a missing file."""
-    return [line["message"] for line in driver.get_log("browser") if line["level"] == "SEVERE"]
+    log: list[dict[str, Any]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return [line["message"] for line in log if line["level"] == "SEVERE"]

@@ -110,6 +110,10 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("POST", f"{_P}/secrets/share", A, Target.PATH),
     ("POST", f"{_P}/secrets/unshare", A, Target.PATH),
     ("POST", f"{_API}/secrets/recover", A, Target.HERE),
+    ("POST", f"{_E}/variables", D, Target.PATH),
+    ("POST", f"{_E}/variables/check", D, Target.PATH),
+    ("POST", f"{_E}/variables/compare", D, Target.PATH),
+    ("POST", f"{_E}/variables/explain", D, Target.PATH),
     # data: making, proving and reading is a deployer's, bringing back an administrator's
     ("GET", f"{_API}/backup-conditions", V, Target.MACHINE),
     ("POST", f"{_API}/backup-key", A, Target.HERE),

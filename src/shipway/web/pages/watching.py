@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import Response
@@ -68,7 +68,7 @@ def incident(request: Request, service: Services, identifier: Identifier) -> Res
     """Show one: what was wrong, what happened to it, what changed last before it."""
     detail = incident_detail(service.observatory, identifier)
     where = detail.incident.environment
-    more = {"project": where.project} if where else {}
+    more: dict[str, Any] = {"project": where.project} if where else {}
     return page(request.scope, "incident.html", area="incidents", detail=detail, **more)
 
 
