@@ -130,6 +130,7 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("GET", f"{_E}/databases/points", V, Target.PATH),
     ("POST", f"{_E}/databases/base", D, Target.PATH),
     ("POST", f"{_E}/databases/drill", D, Target.PATH),
+    ("POST", f"{_E}/databases/dump", D, Target.PATH),
     ("POST", f"{_E}/databases/plan", A, Target.PATH),
     ("POST", f"{_E}/databases/adopt", A, Target.PATH),
     ("POST", f"{_E}/databases/discard", A, Target.PATH),
