@@ -75,15 +75,39 @@ class EnvironmentStatus:
 
 def environment_status(world: World, environment: EnvironmentId, engine: str) -> EnvironmentStatus:
     """Return how an environment is, as its engine and the ingress say right now."""
+    try:
+        instances = world.kit(engine).engine.instances(environment=environment)
+    except Problem as problem:
+        return _status(world, environment, engine, (), problem)
+    return _status(world, environment, engine, instances, None)
+
+
+def environment_statuses(world: World, project: str | None = None) -> tuple[EnvironmentStatus, ...]:
+    """Return how all environments are, of a project or of the machine; each engine is asked once."""
+    asked: dict[str, tuple[Sequence[Instance], Problem | None]] = {}
+    found = []
+    for environment, engine in world.store.catalog.environments(project):
+        if engine not in asked:
+            try:
+                asked[engine] = (world.kit(engine).engine.instances(), None)
+            except Problem as error:
+                asked[engine] = ((), error)
+        instances, problem = asked[engine]
+        own = [item for item in instances if item.scope.environment == environment]
+        found.append(_status(world, environment, engine, own, problem))
+    return tuple(found)
+
+
+def _status(
+    world: World,
+    environment: EnvironmentId,
+    engine: str,
+    instances: Sequence[Instance],
+    problem: Problem | None,
+) -> EnvironmentStatus:
     store = world.store
     live = store.placements.live(environment)
     app = world.applications.get(live.fingerprint) if live else None
-    instances: Sequence[Instance] = ()
-    problem: Problem | None = None
-    try:
-        instances = world.kit_of(environment).engine.instances(environment=environment)
-    except Problem as error:
-        problem = error
     earlier = earlier_release(store, environment)
     recent = store.rollouts.recent(environment=environment, limit=1)
     return EnvironmentStatus(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 
 from shipway.api.routes.common import Services, Who
 from shipway.api.views import audit_view, environment_view
-from shipway.rollout.overview import environment_status
+from shipway.rollout.overview import environment_statuses
 from shipway.rollout.retirement import prune
 
 router = APIRouter(tags=["machine"])
@@ -33,14 +33,12 @@ def stop(service: Services, who: Who, *, ingress: bool = False) -> dict[str, Any
 @router.get("/status")
 def status(service: Services, project: str | None = None) -> dict[str, Any]:
     """Return every environment, as it is right now."""
-    catalog = service.world.store.catalog
     proxy = service.world.ingress.status()
     return {
         "daemon": service.about(),
         "ingress": {"running": proxy.running, "version": proxy.version, "pid": proxy.pid},
         "environments": [
-            environment_view(environment_status(service.world, environment, engine))
-            for environment, engine in catalog.environments(project)
+            environment_view(one) for one in environment_statuses(service.world, project)
         ],
     }
 
