@@ -56,6 +56,7 @@ frontend 0.0.0.0:4500
     http-request set-var(txn.backend) str(handover:0.0.0.0:4500) if { stopping }
     http-request allow if { var(txn.backend) -m found }
     http-request return status 431 content-type "text/plain; charset=utf-8" string "431: the request's headers are too large.\\n" hdr Cache-Control no-store if { req.hdrs,length gt 12000 }
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if { req.hdrs -m reg '\\x00' }
     http-request return status 405 content-type "text/plain; charset=utf-8" string "405: this method is not allowed.\\n" hdr Cache-Control no-store if { method TRACE CONNECT }
     http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store unless { req.hdr(host) -m reg '^([A-Za-z0-9_.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?$' }
     http-request set-var(txn.path) path
