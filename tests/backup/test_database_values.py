@@ -1,4 +1,4 @@
-"""Which base is chosen, what expires, which rows are wrong: pure decisions."""
+"""Which base is chosen, which rows are wrong: pure decisions."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import pytest
 from shipway.backup.postgres.choose import choose
 from shipway.backup.postgres.counts import Bounds, bounds, differences
 from shipway.backup.postgres.epoch import Epoch
-from shipway.backup.postgres.expiry import expired_bases, expired_wal
 from shipway.backup.postgres.recovery import render, settings_for
 from shipway.backup.postgres.rehearsals import evidence_of
-from shipway.backup.postgres.segments import SEGMENT_BYTES, segment_name
+from shipway.backup.postgres.segments import SEGMENT_BYTES
 from shipway.errors import Problem
 from shipway.model.backup import (
     Backup,
@@ -22,7 +21,6 @@ from shipway.model.backup import (
     RestorePoint,
     RestoreTarget,
 )
-from shipway.model.backup_settings import DAY_S, BackupSettings
 from shipway.model.evidence import Result
 from shipway.model.generation import copy_beside, on_generation
 from shipway.model.names import EnvironmentId, Scope
@@ -95,39 +93,6 @@ def test_a_point_is_reached_from_a_base_of_its_own_stretch_before_it() -> None:
     with pytest.raises(Problem) as caught:
         chosen(RestoreTarget(point="unknown"), points=(point,))
     assert "before-r2.7" in caught.value.message
-
-
-def test_bases_are_kept_for_their_time_and_never_the_one_that_the_wal_hangs_on() -> None:
-    """R117, R118, D13: the newest stays, however old."""
-    now = 100 * DAY_S
-    settings = BackupSettings(keep_s=30 * DAY_S, wal_keep_s=7 * DAY_S)
-    bases = [base(str(age), now - age * DAY_S, 100 - age) for age in (60, 31, 29, 8, 6, 1)]
-    assert [item.id for item in expired_bases(bases, settings, now)] == ["60", "31"]
-    assert expired_bases([base("old", 0, 1)], settings, now) == ()
-    lone = [base("60", now - 60 * DAY_S, 1), base("1", now - DAY_S, 9)]
-    assert expired_bases(lone, settings, now) == ()  # the days before the newest hang on it
-
-
-def test_wal_is_kept_from_the_base_before_its_time_on_and_around_older_bases() -> None:
-    now = 100 * DAY_S
-    settings = BackupSettings(keep_s=30 * DAY_S, wal_keep_s=7 * DAY_S)
-    bases = [base(str(age), now - age * DAY_S, 100 - age) for age in (20, 9, 8, 1)]
-    names = [segment_name(1, number) for number in range(79, 101)]
-    names.append(f"{segment_name(1, 100)}.partial/00000000")
-    gone = expired_wal(names, E1, bases, {}, settings=settings, now=now)
-    kept = [name for name in names if name not in gone]
-    assert kept == [
-        segment_name(1, 80),  # the base of 20 days ago stays whole
-        segment_name(1, 91),  # so does that of 9 days
-        *(segment_name(1, number) for number in range(92, 101)),
-        f"{segment_name(1, 100)}.partial/00000000",
-    ]
-
-
-def test_wal_before_the_first_base_of_the_present_stretch_is_kept() -> None:
-    names = [segment_name(1, 1)]
-    settings = BackupSettings()
-    assert expired_wal(names, E1, [], {}, settings=settings, now=0) == ()
 
 
 def test_rows_of_a_quiet_table_are_exact_and_those_of_a_busy_one_within_its_changes() -> None:

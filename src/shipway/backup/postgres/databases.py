@@ -9,7 +9,6 @@ from shipway.backup.postgres.conditions import DatabaseConditions
 from shipway.backup.postgres.drill import Drills
 from shipway.backup.postgres.places import BackupPlaces
 from shipway.backup.postgres.points import NamedMoments
-from shipway.backup.postgres.pruning import Pruner
 from shipway.backup.postgres.rehearsals import Rehearsals
 from shipway.backup.postgres.restores import DatabaseRestores
 from shipway.backup.postgres.streams import Streams
@@ -54,7 +53,6 @@ def postgres_backups(
         rehearsals=Rehearsals(
             databases=databases,
             drills=Drills(restores=restores, records=records),
-            pruner=Pruner(streams=streams, records=records),
             records=records,
             evidence=evidence,
         ),

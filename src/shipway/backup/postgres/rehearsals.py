@@ -1,4 +1,4 @@
-"""Drills by themselves, at their time; what each saw is evidence; and what expires is removed."""
+"""Drills by themselves, at their time; what each saw is evidence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from shipway.backup.postgres.drill import Drills
-from shipway.backup.postgres.pruning import Pruner
 from shipway.backup.schedule import is_due
 from shipway.errors import Problem
 from shipway.model.backup import BackupKind, Drill
@@ -26,7 +25,6 @@ log = logging.getLogger("shipway.backup")
 
 FIRST_AFTER_S = 600.0
 AGAIN_S = 3600.0
-PRUNE_EVERY_S = 6 * 3600.0
 CHECK = "backup.drill"
 
 
@@ -36,16 +34,14 @@ class Rehearsals:
 
     databases: Databases
     drills: Drills
-    pruner: Pruner
     records: BackupRecords
     evidence: EvidencePort
     clock: Callable[[], float] = time.time
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _tried: dict[tuple[EnvironmentId, str], float] = field(default_factory=dict)
-    _pruned: dict[tuple[EnvironmentId, str], float] = field(default_factory=dict)
 
     def look(self) -> None:
-        """Drill and remove what is due; comes back when it is done."""
+        """Drill what is due; comes back when it is done."""
         for environment in self.databases.environments():
             settings = self.databases.settings(environment)
             if settings is None or not settings.scheduled:
@@ -88,14 +84,6 @@ class Rehearsals:
                 self.run(*key, output=lambda _line: None)
             except Problem as problem:
                 log.warning("%s %s: drill: %s", *key, problem)
-        if now - self._pruned.get(key, 0.0) > PRUNE_EVERY_S:
-            self._pruned[key] = now
-            try:
-                bases, objects = self.pruner.prune(database, settings)
-                if bases or objects:
-                    log.info("%s %s: %d bases, %d of WAL removed", *key, bases, objects)
-            except Problem as problem:
-                log.warning("%s %s: %s", *key, problem)
 
     def _is_due(self, database: Database, settings: BackupSettings, now: float) -> bool:
         key = (database.environment, database.service)
