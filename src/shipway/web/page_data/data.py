@@ -104,15 +104,13 @@ class Drills:
             if environment in self._running:
                 raise Problem("drill-runs", f"a drill of {environment} goes on already.")
             self._running.add(environment)
-        settings = service.databases.databases.settings(environment)
-        queries = settings.drill_queries if settings else ()
         service.world.store.audit.add(who, "drill", environment)
 
         def act() -> None:
             try:
                 for item in found:
-                    service.databases.drills.run(
-                        environment, item.service, queries, output=lambda _line: None
+                    service.databases.rehearsals.run(
+                        environment, item.service, output=lambda _line: None
                     )
             except Problem as problem:
                 service.world.store.audit.add(
