@@ -1,12 +1,13 @@
 """Writes the tables of docs/checks.md from the registry: python -m shipway.checks.publish.
 
-What stands outside of the two pairs of markers is written by hand.
+What stands outside of the pairs of markers is written by hand.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from shipway.checks.live import live_checks
 from shipway.checks.model import Area, Check
 from shipway.checks.registry import all_checks
 
@@ -16,7 +17,11 @@ _BEGIN, _END = "<!-- begin: {} -->", "<!-- end: {} -->"
 
 def published(text: str) -> str:
     """Return the document with its tables made anew."""
-    for name, table in (("faults", fault_table()), ("checks", check_tables())):
+    for name, table in (
+        ("faults", fault_table()),
+        ("live", live_table()),
+        ("checks", check_tables()),
+    ):
         head, _, rest = text.partition(_BEGIN.format(name))
         _, _, tail = rest.partition(_END.format(name))
         text = f"{head}{_BEGIN.format(name)}\n{table}\n{_END.format(name)}{tail}"
@@ -38,6 +43,17 @@ def check_tables() -> str:
             head + "\n".join(["| id | severity | title | serves |", "|---|---|---|---|", *rows])
         )
     return "\n\n".join(parts)
+
+
+def live_table() -> str:
+    """Return the table of the checks against a running environment."""
+    rows = ["| id | severity | title | serves | disturbs |", "|---|---|---|---|---|"]
+    rows += [
+        f"| `{check.id}` | {check.severity.value} | {check.title.en}<br>{check.title.ko} |"
+        f" {', '.join(check.serves)} | {'yes' if check.thorough else ''} |"
+        for check in live_checks()
+    ]
+    return "\n".join(rows)
 
 
 def fault_table() -> str:

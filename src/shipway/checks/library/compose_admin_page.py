@@ -31,7 +31,7 @@ def admin_page(facts: Facts) -> Iterator[Finding]:
                 yield Finding(
                     place=place,
                     wrong=Words(
-                        f"{service.name}: the admin page on {port.target} is open to everybody"
+                        f"{service.name}: the admin page on {port.target} can be reached by everybody"
                         " over plain http",
                         f"{service.name}: {port.target} 관리 화면이 암호화 없는 http로 누구에게나"
                         " 열려 있습니다",

@@ -33,7 +33,7 @@ log = logging.getLogger("shipway.checks")
 
 SceneOf = Callable[[EnvironmentId], Scene]
 WAIT_S = 45.0
-SCANNERS = frozenset({"image.hadolint"})
+SCANNERS = frozenset({"images.hadolint"})
 """Checks that start programs of others: too slow for a gate."""
 
 TREES_KEPT = 16

@@ -100,8 +100,11 @@ def _redis(seen: Live) -> Found:
 def redis_lets_in(address: str, port: int, password: str | None) -> bool:
     """Return whether Redis answers with this password, or with none."""
     import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     client = redis.Redis(
+        retry=Retry(NoBackoff(), 0),
         host=address,
         port=port,
         password=password,
