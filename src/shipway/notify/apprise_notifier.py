@@ -89,7 +89,9 @@ class _Listening(logging.Handler):
         self._thread = threading.get_ident()
 
     def __enter__(self) -> None:
-        logging.getLogger("apprise").addHandler(self)
+        talking = logging.getLogger("apprise")
+        talking.propagate = False  # it names addresses, which are secrets
+        talking.addHandler(self)
 
     def __exit__(self, *_error: object) -> None:
         logging.getLogger("apprise").removeHandler(self)

@@ -84,7 +84,6 @@ class PostgresSource:
         since = milliseconds(logged)
         wanted = f"{threshold_ms:g}ms"
         if watching.log_slow_queries and since != threshold_ms:
-            connection.autocommit = True
             connection.execute(f"ALTER SYSTEM SET log_min_duration_statement = '{wanted}'")
             connection.execute("SELECT pg_reload_conf()")
             since = threshold_ms
@@ -136,6 +135,7 @@ def _connect(address: str, service: Service) -> Connection[Any]:
         connect_timeout=CONNECT_S,
         options=f"-c statement_timeout={STATEMENT_MS}",
         application_name="shipway",
+        autocommit=True,
     )
 
 
