@@ -41,6 +41,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 prepare_programs
+prepare_monitoring_for tests
 ((EUID != 0)) || need_packages shellcheck
 "$ROOT/dev.d/engine.sh" status >/dev/null 2>&1 || STARTED_ENGINE=maybe
 set -m # the preparation in a process group of its own, to be ended as one

@@ -20,6 +20,12 @@ except Problem as problem:
 PY
 }
 
+# promtool and amtool, where tests want them.
+prepare_monitoring_for() { # PATH…
+    grep -rqi --include='*.py' promtool "$@" || return 0
+    "$ROOT/dev.d/tools.sh" prometheus >&2
+}
+
 # Prints the export line of an engine with base images on it, and nothing else.
 prepare_docker() {
     local line

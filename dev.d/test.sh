@@ -23,5 +23,6 @@ for word in "$@"; do
     fi
 done
 prepare_programs
+prepare_monitoring_for "${areas[@]:-tests}"
 prepare_docker_for "${areas[@]:-tests}"
 exec python -m pytest "${areas[@]}" "${arguments[@]}"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# ./dev tools [compose]
+# ./dev tools [compose|prometheus]
 #
 # Fetches what tests and benchmarks compare Shipway with and Debian 12 has not:
 # Docker's Compose plugin, from Debian trixie's package, unpacked into
@@ -53,7 +53,33 @@ fetch_compose() {
     fi
 }
 
+# promtool and amtool, which read what `shipway generate` writes: this Debian's own packages,
+# unpacked, so that no service is installed or started.
+fetch_prometheus() {
+    [[ ! -x $TOOLS/prometheus/usr/bin/amtool ]] || return 0
+    if ! command -v apt-get >/dev/null; then
+        say 'promtool and amtool are skipped: they are packages of Debian'
+        return 0
+    fi
+    mkdir -p "$TOOLS/prometheus"
+    if (
+        cd "$TOOLS/prometheus"
+        timeout "$TIMEOUT_S" apt-get -q download prometheus prometheus-alertmanager ||
+            { timeout "$TIMEOUT_S" apt-get -q update &&
+                timeout "$TIMEOUT_S" apt-get -q download prometheus prometheus-alertmanager; }
+        for package in ./*.deb; do
+            dpkg --fsys-tarfile "$package" | tar -x --wildcards './usr/bin/*tool'
+        done
+        rm -f ./*.deb
+    ) >"$TOOLS/prometheus.log" 2>&1 </dev/null; then
+        say "promtool and amtool lie in ${TOOLS#"$ROOT/"}/prometheus"
+    else
+        say "promtool and amtool could not be fetched, their tests are skipped; see ${TOOLS#"$ROOT/"}/prometheus.log"
+    fi
+}
+
 case ${1:-compose} in
     compose) fetch_compose ;;
-    *) fail "there is no ./dev tools $1" './dev tools compose' ;;
+    prometheus) fetch_prometheus ;;
+    *) fail "there is no ./dev tools $1" './dev tools compose|prometheus' ;;
 esac

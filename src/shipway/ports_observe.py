@@ -22,6 +22,7 @@ from shipway.model.observe import (
     Series,
     Silence,
 )
+from shipway.model.watching import SentrySettings
 from shipway.model.workload import Instance
 
 Conditions = Callable[[], Sequence[Condition]]
@@ -242,4 +243,24 @@ class LogbookPort(Protocol):
 
     def latest(self, environment: EnvironmentId) -> Mapping[tuple[str, int | None], float]:
         """Return the moment of the last entry by (instance, release), of what is still known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A release that went live.  version: what Sentry calls it; at: ISO 8601, UTC."""
+
+    settings: SentrySettings
+    version: str
+    commit: str
+    environment: str
+    name: str
+    at: str
+
+
+class DeployReporter(Protocol):
+    """Tells an error tracker what was deployed."""
+
+    def report(self, deployed: Deployed, *, token: str) -> None:
+        """Ensure that it knows the release and the deploy.  Raises Problem `sentry-refused`."""
         ...

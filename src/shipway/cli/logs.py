@@ -15,6 +15,8 @@ from shipway.cli.session import Session, json_option, pass_session
 from shipway.cli.target import find_target
 from shipway.cli.text import harmless, pad, width
 
+LEVELS = ("debug", "info", "warning", "error", "critical")
+_FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M")
 _COLOURS = re.compile(r"(\x1b\[[0-9;]*m)")
 
 
@@ -25,6 +27,11 @@ _COLOURS = re.compile(r"(\x1b\[[0-9;]*m)")
 @click.option("-n", "--tail", default=100, show_default=True, type=click.IntRange(0, 100_000))
 @click.option("-t", "--timestamps", is_flag=True, help="Show when each line was written.")
 @click.option("--release", metavar="RELEASE", help="Such as r41.  [default: the live one]")
+@click.option(
+    "--search", metavar="TEXT", help="Only lines with it; of instances that are gone too."
+)
+@click.option("--since", metavar="WHEN", help="From 30m ago on, or from 2026-03-02 14:00 on.")
+@click.option("--level", type=click.Choice(LEVELS), help="Lines at least this serious.")
 @json_option
 @pass_session
 def logs(
@@ -36,20 +43,28 @@ def logs(
     tail: int,
     timestamps: bool,
     release: str | None,
+    search: str | None,
+    since: str | None,
+    level: str | None,
 ) -> None:
     """Show the log of a service's instances, or of all services.
 
-    ENV is production if something is live there, else staging.
+    ENV is production if something is live there, else staging. With --search, --since or
+    --level the kept logs are looked through: every release's, those of instances that are
+    gone, and what rollouts told (service `rollout`).
     """
+    begin = None if since is None else moment(since, time.time())
     client = session.client()
     target = find_target(session, client, service=service, environment=environment)
+    kept = any(item is not None for item in (search, since, level))
     lines = client.stream(
         "GET",
-        f"{target.path}/logs",
+        f"{target.path}/{'logbook' if kept else 'logs'}",
         name=target.service,
         release=release,
         tail=tail,
         follow=follow,
+        **({"search": search, "since": begin, "level": level} if kept else {}),
     )
     console = session.console
     columns = max(map(width, target.instances), default=0)
@@ -57,6 +72,23 @@ def logs(
     show = console.emit if console.json else write
     for line in lines:
         show(line)
+
+
+def moment(text: str, now: float) -> float:
+    """Return the moment that `30m`, `2d`, `14:00` or `2026-03-02 14:00` means, in local time."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*(s|m|h|d)(?: ago)?", text.strip())
+    if match:
+        return now - float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2]]
+    for form in _FORMS:
+        try:
+            found = time.strptime(text.strip(), form)
+        except ValueError:
+            continue
+        if form == "%H:%M":
+            today = time.localtime(now)
+            found = time.struct_time((*today[:3], found.tm_hour, found.tm_min, 0, *today[6:8], -1))
+        return time.mktime(found)
+    raise click.UsageError(f"--since {text}: write 30m, 2h, 3d, 14:00 or 2026-03-02 14:00")
 
 
 def _writer(paint: Paint, *, columns: int, timestamps: bool) -> Callable[[dict[str, Any]], None]:

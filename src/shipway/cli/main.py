@@ -98,6 +98,7 @@ SECTIONS = {
         "document": Entry(
             "shipway.cli.document:document", "The deployment document, in Korean and English."
         ),
+        "generate": Entry("shipway.cli.generate:generate", "Files for Prometheus, Grafana."),
         "compose": Entry("shipway.cli.compose:compose", "Read Compose files as Docker does."),
         "schema": Entry("shipway.cli.schema:schema", "The JSON Schema of shipway.yaml."),
         "completion": Entry("shipway.cli.completion:completion", "For bash, zsh and fish."),

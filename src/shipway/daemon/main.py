@@ -40,6 +40,7 @@ from shipway.daemon.wiring import (
 from shipway.errors import Problem
 from shipway.model.lifecycle import RolloutState
 from shipway.model.records import Rollout, RolloutKind
+from shipway.observe.deploys import report_deploy
 from shipway.places import Places, places
 from shipway.rollout.conductor import Conductor
 from shipway.rollout.reconcile import reconcile
@@ -103,6 +104,7 @@ def _serve(here: Places) -> None:
         loops.nudge(TEND)
         loops.nudge(CERTIFICATES)
         keep_room(world, rollout.environment)
+        report_deploy(observatory, rollout)
         if (
             rollout.kind in {RolloutKind.DEPLOY, RolloutKind.PROMOTE}
             and rollout.state is RolloutState.SUCCEEDED

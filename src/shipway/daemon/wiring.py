@@ -28,7 +28,7 @@ from shipway.engines.process import ProcessEngine
 from shipway.engines.process.usage import ProcessGauge
 from shipway.errors import Problem
 from shipway.ingress.haproxy import HAProxyIngress
-from shipway.notify import AppriseNotifier
+from shipway.notify import AppriseNotifier, SentryReporter
 from shipway.observe.world import EVERY_S, Observatory
 from shipway.ports_backup import DataFolders
 from shipway.repositories import EnvironmentRepositories
@@ -150,6 +150,7 @@ def build_observatory(
         silences=store.silences,
         outbox=store.outbox,
         notifier=AppriseNotifier(),
+        reporter=SentryReporter(),
         clock=world.clock,
         home=places.home,
         application=world.applications.get,

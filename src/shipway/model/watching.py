@@ -95,7 +95,7 @@ class Watching:
     """All of it.  bullmq: queues; websockets: a gauge of the application's metrics.
 
     slow_query_s: from when a statement is slow; log_slow_queries: Shipway sets PostgreSQL's
-    log_min_duration_statement to it.  monitors: journeys that are run again and again.
+    log_min_duration_statement to it.
     """
 
     language: str = "en"
@@ -107,8 +107,6 @@ class Watching:
     websockets: str | None = None
     slow_query_s: float = 0.1
     log_slow_queries: bool = False
-    monitors: tuple[str, ...] = ()
-    monitors_every_s: float = 60.0
     rules: tuple[RuleChange, ...] = ()
     channels: tuple[Channel, ...] = ()
     heartbeat: Heartbeat | None = None
@@ -134,7 +132,6 @@ def watching_from_json(value: Mapping[str, Any]) -> Watching:
                 **{**value["celery"], "queues": tuple(value["celery"]["queues"])}
             ),
             "bullmq": tuple(value["bullmq"]),
-            "monitors": tuple(value["monitors"]),
             "rules": tuple(
                 RuleChange(
                     **{**item, "level": None if item["level"] is None else Level(item["level"])}

@@ -14,6 +14,7 @@ from shipway.model.observe import Reading, Rule
 from shipway.model.rules import effective_rules
 from shipway.observe.judging import Watch, WatchKey, judge
 from shipway.observe.keeping import Keeper
+from shipway.observe.monitors import Monitors
 from shipway.observe.recognise import celery_workers
 from shipway.observe.slow_log import SlowLog
 from shipway.observe.sources.disk import read_disks
@@ -38,8 +39,9 @@ AT_ONCE = 4
 class Sampler:
     """Looks, remembers, judges.  One thread calls `look`."""
 
-    def __init__(self, world: Observatory, slow: SlowLog) -> None:
+    def __init__(self, world: Observatory, slow: SlowLog, monitors: Monitors) -> None:
         self._world = world
+        self._monitors = monitors
         self._host = Host(world.home)
         self._instances = Instances(world)
         self._traffic = TrafficSource(world)
@@ -92,6 +94,7 @@ class Sampler:
             "redis": lambda: self._redis.read(target),
             "postgres": lambda: self._postgres.read(target),
             "disk": lambda: read_disks(self._world, target),
+            "journeys": lambda: self._monitors.read(target),
         }
         readings: list[Reading] = []
         for name, source in sources.items():

@@ -58,9 +58,9 @@ class Target:
 
 
 def targets(world: Observatory) -> tuple[Target, ...]:
-    """Return all environments in which something is live."""
+    """Return all environments in which something is live and awake."""
     found = []
-    for environment, engine, placement in world.live():
+    for environment, engine, placement in world.awake():
         try:
             app = world.application(placement.fingerprint)
         except Problem:  # the state is damaged: others say so, loudly

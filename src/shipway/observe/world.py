@@ -13,6 +13,7 @@ from shipway.model.workload import Instance, LogLine
 from shipway.ports import Cancelled, Clock
 from shipway.ports_observe import (
     Conditions,
+    DeployReporter,
     Gauge,
     HistoryPort,
     IncidentsPort,
@@ -45,6 +46,7 @@ class Observatory:
     silences: SilencesPort
     outbox: OutboxPort
     notifier: Notifier
+    reporter: DeployReporter
     clock: Clock
     home: Path
     application: Callable[[str], Application]
@@ -66,6 +68,10 @@ class Observatory:
             if placement is not None:
                 found.append((environment, engine, placement))
         return tuple(found)
+
+    def awake(self) -> tuple[tuple[EnvironmentId, str, Placement], ...]:
+        """Return those that serve and do not sleep: a sleeper's stopped instances are no fault."""
+        return tuple(item for item in self.live() if self.store.sleeps.get(item[0]) is None)
 
     def live_application(self, environment: EnvironmentId) -> Application | None:
         """Return the application that is live, None where nothing is."""

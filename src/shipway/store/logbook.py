@@ -97,6 +97,13 @@ class Logbook:
                 found[key] = max(found.get(key, 0.0), entry.at)
         return found
 
+    def close(self) -> None:
+        """Close the files; more may be appended all the same."""
+        with self._news:
+            for file in self._files.values():
+                file.close()
+            self._files.clear()
+
     def _folder(self, environment: EnvironmentId) -> Path:
         return self._directory / Scope(environment).label
 

@@ -98,6 +98,8 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("POST", f"{_API}/silences/{{identifier}}/end", D, Target.MACHINE),
     ("GET", f"{_API}/notices", V, Target.MACHINE),
     ("POST", f"{_E}/notify/test", D, Target.PATH),
+    ("GET", f"{_E}/logbook", V, Target.PATH),
+    ("GET", f"{_API}/metrics", V, Target.MACHINE),
     # secrets: names and states; a value never leaves over TCP
     ("GET", f"{_E}/secrets", V, Target.PATH),
     ("GET", f"{_E}/secrets/versions", V, Target.PATH),

@@ -230,19 +230,6 @@ INDICATORS = Record(
             "Whether Shipway sets PostgreSQL's log_min_duration_statement to it.",
             default="false",
         ),
-        Field(
-            "monitors",
-            ListOf(Text("the name of a journey", r"[^\s]{1,100}")),
-            "Journeys that are run again and again.",
-            default="[]",
-        ),
-        Field(
-            "monitors_every",
-            forms.DURATION,
-            "How often.",
-            default="60s",
-            attr="monitors_every_s",
-        ),
     ),
     _plain,
 )

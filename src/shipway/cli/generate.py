@@ -1,0 +1,22 @@
+"""generate: files for other tools, made from shipway.yaml."""
+
+from __future__ import annotations
+
+import click
+
+from shipway.cli.lazy import Entry, LazyGroup
+
+COMMANDS = {
+    "Monitoring": {
+        "prometheus": Entry(
+            "shipway.cli.generate_monitoring:prometheus", "Alerting rules, or what to scrape."
+        ),
+        "alertmanager": Entry("shipway.cli.generate_monitoring:alertmanager", "Who is told."),
+        "grafana": Entry("shipway.cli.generate_monitoring:grafana", "A dashboard."),
+    },
+}
+
+
+@click.group(cls=LazyGroup, sections=COMMANDS)
+def generate() -> None:
+    """Write files for other tools; nothing is sent anywhere."""
