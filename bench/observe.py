@@ -259,7 +259,7 @@ def _text(figures: dict[str, Any]) -> str:
     return (
         f"{head}\n{measured['services']:.0f} services in {ENVIRONMENTS} environments, "
         f"{measured['series']:.0f} series, {REQUESTS_A_LOOK} requests a look "
-        f"({REQUESTS_A_LOOK / EVERY_S:.0f}/s).\n\n{table(("", "measured", "budget"), rows)}\n"
+        f"({REQUESTS_A_LOOK / EVERY_S:.0f}/s).\n\n{table(('', 'measured', 'budget'), rows)}\n"
     )
 
 
