@@ -8,6 +8,7 @@ holds the WAL meanwhile, up to a limit, so that a dead receiver does not fill th
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -150,6 +151,7 @@ class Receiver:
         self._looked = True
         folder = self.places.of(database.environment, database.service)
         self.epoch = _read(folder / "stream.json")
+        shutil.rmtree(folder / "work" / "base", ignore_errors=True)  # of a daemon that was killed
         try:
             mark = json.loads((folder / "receiver.json").read_bytes())
         except (OSError, ValueError):
