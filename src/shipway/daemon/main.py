@@ -19,12 +19,14 @@ import uvicorn
 
 import shipway
 from shipway.api.service import Service
+from shipway.checks.live.monitors import Monitors
 from shipway.daemon.backing import database_loops
 from shipway.daemon.crash import crash_observer
 from shipway.daemon.door import TcpDoor
 from shipway.daemon.fronts import fronts
 from shipway.daemon.loops import Loops
 from shipway.daemon.memory import stay_small
+from shipway.daemon.monitoring import monitor_loops
 from shipway.daemon.saving import saving_loops
 from shipway.daemon.tending import CERTIFICATES, TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
@@ -90,13 +92,15 @@ def _serve(here: Places) -> None:
     repositories = build_repositories(here, world)
     databases = build_databases(here, world, repositories)
     desk = build_desk(world, repositories, databases)
-    observatory = build_observatory(here, world, desk, databases)
+    monitors = Monitors(checking, world.store, world.clock)
+    observatory = build_observatory(here, world, desk, databases, monitors)
     loops = Loops(
         [
             *rollout_loops(world),
             *watching_loops(observatory),
             *saving_loops(desk),
             *database_loops(databases),
+            *monitor_loops(world, monitors),
         ]
     )
 

@@ -15,8 +15,10 @@ from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
 from shipway.certificates.certbot import Certbot
 from shipway.certificates.names import SystemNames
 from shipway.certificates.shelf import CertificateShelf
+from shipway.checks.live.monitors import Monitors
 from shipway.checks.live.use import Checking
 from shipway.daemon.clock import SystemClock
+from shipway.daemon.monitoring import monitor_conditions
 from shipway.daemon.places import Places
 from shipway.daemon.scenes import scene_of
 from shipway.daemon.timings import IngressTimings
@@ -137,7 +139,11 @@ def gated(world: World) -> tuple[World, Checking]:
 
 
 def build_observatory(
-    places: Places, world: World, desk: BackupDesk, databases: PostgresBackups
+    places: Places,
+    world: World,
+    desk: BackupDesk,
+    databases: PostgresBackups,
+    monitors: Monitors,
 ) -> Observatory:
     """Return what observation has at hand, over the same world."""
     store, ingress = world.store, world.ingress
@@ -165,6 +171,7 @@ def build_observatory(
             lambda: backup_conditions(desk.ground),
             databases.conditions.now,
             lambda: certificate_problems(world),
+            lambda: monitor_conditions(world, monitors),
         ),
         gauges={
             "process": ProcessGauge(places.home / "process"),
