@@ -265,6 +265,20 @@ class DataFolders(Protocol):
         """
         ...
 
+    def copy_volume(
+        self,
+        environment: EnvironmentId,
+        volume: str,
+        declared: Mapping[str, Any],
+        target: Path,
+    ) -> None:
+        """Write what a named volume holds into `target`, which is empty; owners are not kept.
+
+        The way round where `volume_folder` may not look in.  Raises Problem `volume-missing`,
+        `volume-unreadable`.
+        """
+        ...
+
 
 class RestorePoints(Protocol):
     """What a rollout asks before it migrates."""

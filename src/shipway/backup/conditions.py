@@ -63,9 +63,14 @@ def backup_conditions(ground: Ground) -> tuple[Condition, ...]:
     for environment in ground.environments():
         found += environment_conditions(ground, environment)
         any_backup = any_backup or bool(ground.records.backups(environment))
-    if any_backup and not was_shown(ground):
-        found.append(_key_not_kept())
+    if any_backup:
+        found += key_conditions(ground)
     return tuple(found)
+
+
+def key_conditions(ground: Ground) -> list[Condition]:
+    """Return what is wrong with the key of all backups."""
+    return [] if was_shown(ground) else [_key_not_kept()]
 
 
 def environment_conditions(ground: Ground, environment: EnvironmentId) -> list[Condition]:

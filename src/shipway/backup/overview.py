@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shipway.backup.conditions import environment_conditions, newest_of
+from shipway.backup.conditions import environment_conditions, key_conditions, newest_of
 from shipway.backup.ground import Ground
 from shipway.backup.schedule import next_after
 from shipway.backup.sources import inventory
@@ -87,6 +87,7 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         conditions=(
             *environment_conditions(ground, environment),
             *(item for item in ground.database_conditions() if item.environment == environment),
+            *(key_conditions(ground) if backups else ()),
         ),
         running=next((run for run in runs if run.state is RunState.RUNNING), None),
         last=ended[0] if ended else None,

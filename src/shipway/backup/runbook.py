@@ -21,6 +21,16 @@ KINDS = {
 }
 
 
+HERE_ENGLISH = (
+    "**The repository of {name} lies on the server itself and is lost with it.** Until"
+    " `backup.repository` names another disk or a bucket, copy {where} away by hand."
+)
+HERE_KOREAN = (
+    "**{name}의 백업 저장소가 이 서버 안에 있어 서버와 함께 사라집니다.** `backup.repository`를 다른"
+    " 디스크나 버킷으로 지정하기 전까지 {where}를 직접 다른 곳에 복사해 두십시오."
+)
+
+
 def runbook(ground: Ground, environments: Sequence[EnvironmentId], language: str) -> str:
     """Return the runbook as Markdown, in `ko` or `en`."""
     statuses = []
@@ -59,6 +69,7 @@ def _english(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         "",
         *[_figures_english(status) for status in statuses],
         "",
+        *_warnings(statuses, HERE_ENGLISH),
         "## The steps",
         "",
         "1. On the new machine, install Shipway and its programs:",
@@ -128,6 +139,7 @@ def _korean(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         "",
         *[_figures_korean(status) for status in statuses],
         "",
+        *_warnings(statuses, HERE_KOREAN),
         "## 절차",
         "",
         "1. 새 서버에 Shipway와 필요한 프로그램을 설치합니다.",
@@ -168,6 +180,14 @@ def _korean(ground: Ground, statuses: Sequence[BackupStatus]) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _warnings(statuses: Sequence[BackupStatus], form: str) -> list[str]:
+    lines = []
+    for status in statuses:
+        if status.settings.s3 is None and status.settings.directory is None:
+            lines += [form.format(name=status.environment, where=status.where), ""]
+    return lines
 
 
 def _rows(statuses: Sequence[BackupStatus], column: int, never: str, none: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from shipway.backup.ground import Ground, Taking
@@ -16,8 +17,45 @@ from shipway.model.names import EnvironmentId
 
 
 def take_volume(taking: Taking, source: Source) -> Iterator[Backup]:
-    """Save a volume: its SQLite files one by one, then all the rest."""
-    folder = folder_of(taking.ground, taking.environment, source)
+    """Save a volume: its SQLite files one by one, then all the rest.
+
+    Raises Problem `volume-missing`, `volume-unreadable`, `backup-broken`.
+    """
+    try:
+        folder = folder_of(taking.ground, taking.environment, source)
+    except Problem as problem:
+        if problem.kind != "volume-unreadable" or source.folder is not None:
+            raise
+        with _copied(taking, source) as copy:
+            yield from _take(taking, source, copy)
+    else:
+        yield from _take(taking, source, folder)
+
+
+@contextmanager
+def _copied(taking: Taking, source: Source) -> Iterator[Path]:
+    """Yield a copy of a volume, made by the engine; one with SQLite files is refused."""
+    ground = taking.ground
+    copy = ground.staging(taking.environment, f"volume-{source.subject}")
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir(parents=True, mode=0o700)
+    try:
+        folders = ground.kit(taking.environment).folders
+        folders.copy_volume(taking.environment, source.subject, source.declared, copy)
+        live = next(find_databases(copy), None)
+        if live is not None:  # a copy of a live one lacks what is in its journal
+            raise Problem(
+                "volume-unreadable",
+                f"{taking.environment}: the volume {source.subject} holds the SQLite file {live},"
+                " which can be saved only by a daemon that may look into the volume.",
+                hints=["let the daemon run as root on the machine of the Docker Engine"],
+            )
+        yield copy
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+def _take(taking: Taking, source: Source, folder: Path) -> Iterator[Backup]:
     databases = list(find_databases(folder))
     copies: dict[str, str] = {}
     for path in databases:

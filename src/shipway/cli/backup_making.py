@@ -14,7 +14,7 @@ from shipway.cli.console import Console
 from shipway.cli.problems import FAILED, INTERRUPTED, problem_lines
 from shipway.cli.session import Session, json_option, pass_session
 from shipway.cli.target import find_target
-from shipway.cli.text import harmless, seconds, size
+from shipway.cli.text import harmless, plural, seconds, size
 from shipway.errors import Problem
 
 LOOK_S = 1.0
@@ -81,7 +81,12 @@ def _last_words(run: dict[str, Any], console: Console) -> list[str]:
             return [f"{paint.green('●')} what was read back is whole, after {took}"]
         held = size(sum(part["bytes"] for part in good))
         added = size(sum(part["added_bytes"] or 0 for part in good))
-        return [f"{paint.green('●')} {len(good)} saved after {took}: {held}, of which {added} new"]
+        return [
+            (
+                f"{paint.green('●')} {plural(len(good), 'source')} saved after {took}: {held};"
+                f" the repository grew by {added}"
+            )
+        ]
     lines = [f"{paint.red('●')} backup run #{run['id']} {run['state']} after {took}"]
     if good:
         lines.append(f"  saved all the same: {', '.join(part['subject'] for part in good)}")

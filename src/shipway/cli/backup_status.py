@@ -59,6 +59,8 @@ def status_lines(answer: View, paint: Paint, *, now: float) -> list[str]:
         lines.append(
             "  Not backed up by itself: it is not among `backup.environments` in shipway.yaml."
         )
+    elif not any_newest and not answer["running"]:
+        lines.append("  The first backup begins by itself, a minute after the deploy.")
     rows = [_source_row(item, now) for item in answer["sources"]]
     lines += ["", *(f"  {line}" for line in table(rows))]
     lines += ["", *_figures(answer)]

@@ -24,6 +24,7 @@ from shipway.repositories.sealed import SealedObjects
 OWN_TAGS = ("-bytes", "-files", "-root")
 EMPTY = ".shipway-empty-directory"
 PROBE = "probe"
+TOLD_FROM_BYTES = 20_000_000
 
 
 class ResticRepository:
@@ -219,7 +220,7 @@ def _as_it_was(target: Path, words: Sequence[str]) -> None:
 def _told(output: Output) -> Any:
     def progress(said: dict[str, Any]) -> None:
         done, total = said.get("bytes_done", 0), said.get("total_bytes", 0)
-        if total:
+        if total > TOLD_FROM_BYTES:
             output(f"{100 * done // total} % of {total / 1e6:.0f} MB")
 
     return progress

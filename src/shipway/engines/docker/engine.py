@@ -26,6 +26,7 @@ from shipway.engines.docker.observe import Observer, Summary
 from shipway.engines.docker.plan import ContainerPlan, container_plan
 from shipway.engines.docker.review import review
 from shipway.engines.docker.transport import API_FLOOR, Transport
+from shipway.engines.docker.volumecopy import copy_volume
 from shipway.engines.docker.volumes import ensure_volume, remove_volumes, volume_folder
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
@@ -184,6 +185,19 @@ class DockerEngine:
     ) -> Path:
         """Return where this machine sees a named volume; see `ports_backup.DataFolders`."""
         return volume_folder(self._transport, environment, volume, declared)
+
+    def copy_volume(
+        self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any], target: Path
+    ) -> None:
+        """Copy a volume through the engine; see `shipway.ports_backup.DataFolders`."""
+        image = next(
+            (
+                one["ImageID"]
+                for one in self._observer.summaries(names.environment_labels(environment))
+            ),
+            None,
+        )
+        copy_volume(self._transport, environment, volume, declared, (image, target))
 
     # ── Console ──
 

@@ -188,6 +188,13 @@ class ProcessEngine:
             )
         return folder
 
+    def copy_volume(
+        self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any], target: Path
+    ) -> None:
+        """Copy a named volume; see `shipway.ports_backup.DataFolders`."""
+        folder = self.volume_folder(environment, volume, declared)
+        shutil.copytree(folder, target, symlinks=True, dirs_exist_ok=True)
+
     # Console
 
     def logs(
