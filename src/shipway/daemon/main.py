@@ -24,8 +24,8 @@ from shipway.daemon.backing import database_loops
 from shipway.daemon.crash import crash_observer
 from shipway.daemon.door import TcpDoor
 from shipway.daemon.fronts import fronts
-from shipway.daemon.loops import Loops
-from shipway.daemon.memory import stay_small
+from shipway.daemon.loops import Loop, Loops
+from shipway.daemon.memory import GIVE_BACK_S, give_back, stay_small
 from shipway.daemon.monitoring import monitor_loops
 from shipway.daemon.saving import saving_loops
 from shipway.daemon.tending import CERTIFICATES, TEND, rollout_loops
@@ -101,6 +101,7 @@ def _serve(here: Places) -> None:
             *saving_loops(desk),
             *database_loops(databases),
             *monitor_loops(world, monitors),
+            Loop(name="memory", every_s=GIVE_BACK_S, act=give_back),
         ]
     )
 

@@ -14,6 +14,7 @@ M_MMAP_THRESHOLD = -3
 M_ARENA_MAX = -8
 BLOCK_BYTES = 256 * 1024
 ARENAS = 2
+GIVE_BACK_S = 60.0
 
 
 def stay_small() -> None:
@@ -22,3 +23,9 @@ def stay_small() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(M_MMAP_THRESHOLD, BLOCK_BYTES)
         libc.mallopt(M_ARENA_MAX, ARENAS)
+
+
+def give_back() -> None:
+    """Return free memory to the machine: what a rollout needed is not needed at rest."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
