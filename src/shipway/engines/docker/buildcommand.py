@@ -157,9 +157,11 @@ def _secrets(request: BuildRequest, given: Mapping[str, Any]) -> list[str]:
         if not path:
             raise Problem(
                 "missing-file",
-                f"{request.service}: build.secrets.{source} is not a file; a build takes "
-                "secrets from files only.",
-                hints=[f"declare `secrets.{source}.file` in the Compose file"],
+                f"{request.service}: build.secrets.{source} has no content: it is neither a "
+                "file nor a variable.",
+                hints=[
+                    f"declare `file` or `environment` below secrets.{source} in the Compose file"
+                ],
             )
         argv += ["--secret", f"id={one.get('target') or source},src={path}"]
     return argv

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from shipway.engines.docker import names
+from shipway.engines.docker.build_secrets import as_files
 from shipway.engines.docker.buildcommand import BuildCommand, build_command
 from shipway.engines.docker.client import Clients
 from shipway.engines.docker.images import Images, artifact
@@ -58,16 +59,17 @@ class ImageBuilder:
                 cancelled=cancelled,
             )
         fresh = f"{names.repository(request.project, request.service)}:build-{uuid4().hex[:12]}"
-        command = build_command(
-            request,
-            client=self._clients.builder(),
-            host=self._transport.endpoint.url,
-            api=self._transport.api,
-            tag=fresh,
-        )
-        for note in command.notes:
-            output(note)
-        _run(command, request, output, cancelled)
+        with as_files(request) as ready:
+            command = build_command(
+                ready,
+                client=self._clients.builder(),
+                host=self._transport.endpoint.url,
+                api=self._transport.api,
+                tag=fresh,
+            )
+            for note in command.notes:
+                output(note)
+            _run(command, request, output, cancelled)
         found = self._images.inspect(fresh)
         if found is None:
             raise Problem(
