@@ -82,8 +82,8 @@ def run(shipway: Shipway, app: TinyApp, engine: str, tmp_path: Path) -> None:
     if engine == "docker":
         compose = (
             COMPOSE.replace(
-                "  api:\n    build: .\n",
-                "  api:\n    build: {context: ., secrets: [token]}\n",
+                "    build: .\n",
+                "    build: {context: ., secrets: [token]}\n",
             )
             + "secrets:\n  token: {environment: BUILD_TOKEN}\n"
         )
