@@ -16,16 +16,14 @@ from shipway.errors import Problem
 from shipway.model.access import Entrance
 from shipway.model.names import EnvironmentId
 from shipway.model.secret import NAME_PATTERN, Form, How, Making, secret_name
-from shipway.rollout.secrets import held_by_data, rotate_for_departure, waiting
+from shipway.rollout.secrets import held_by_data, waiting
 from shipway.rollout.world import World
 
 router = APIRouter(tags=["secrets"])
 
 AT = "/projects/{project}/environments/{environment}/secrets"
-OF = "/projects/{project}/secrets"
 
 Name = Annotated[str, Field(pattern=f"^{NAME_PATTERN}$")]
-Person = Annotated[str, Field(pattern=r"^[\w.@+-]{1,64}$")]
 
 
 def _this_machine(asker: Asker) -> None:
@@ -74,27 +72,6 @@ class Doppler(BaseModel):
     address: Annotated[str, Field(max_length=300)] | None = None
 
 
-class Share(BaseModel):
-    """An operator and a public key of his or hers."""
-
-    name: Person
-    key: Annotated[str, Field(max_length=4000)]
-    environments: Annotated[list[str], Field(max_length=50)] = []
-
-
-class Leave(BaseModel):
-    """An operator who leaves, and the contract's rules for generated secrets."""
-
-    name: Person
-    making: dict[Name, HowMade] = Field(default_factory=dict)
-
-
-class Recovery(BaseModel):
-    """An operator's private key."""
-
-    identity: Annotated[str, Field(max_length=20_000, repr=False)]
-
-
 @router.get(AT)
 def listed(
     service: Services, environment: Environment, version: int | None = None
@@ -127,7 +104,7 @@ def listed(
             }
             for item in operators
         ],
-        "waiting": _waiting(service.world, environment),
+        "waiting": waiting_view(service.world, environment),
     }
 
 
@@ -152,8 +129,8 @@ def change(service: Services, environment: Environment, who: Who, wanted: Change
     )
     if version != before:
         action = "secret-import" if wanted.imported else "secret-set"
-        _told(service.world, who, action, environment, (wanted.put, version))
-        _told(service.world, who, "secret-unset", environment, (wanted.drop, version))
+        told(service.world, who, action, environment, (wanted.put, version))
+        told(service.world, who, "secret-unset", environment, (wanted.drop, version))
     return _changed(service.world, environment, before, version, [*wanted.put, *wanted.drop])
 
 
@@ -192,7 +169,7 @@ def generate(
     names = sorted({*making, *(rule.public for rule in making.values() if rule.public)})
     version = vault.generate(environment, making, who=who) if making else before
     if version != before:
-        _told(service.world, who, "secret-generate", environment, (names, version))
+        told(service.world, who, "secret-generate", environment, (names, version))
     return _changed(service.world, environment, before, version, names)
 
 
@@ -205,7 +182,7 @@ def doppler(
     before = vault.version(environment)
     version, names = vault.take_over(environment, who=who, address=wanted.address)
     if version != before:
-        _told(service.world, who, "secret-import", environment, (names, version))
+        told(service.world, who, "secret-import", environment, (names, version))
     return _changed(service.world, environment, before, version, [*names])
 
 
@@ -242,70 +219,11 @@ def restore(service: Services, environment: Environment, who: Who, version: int)
     number = vault.restore(environment, version, who=who)
     new = vault.values(environment)
     names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-    _told(service.world, who, "secret-restore", environment, (names, number))
+    told(service.world, who, "secret-restore", environment, (names, number))
     return _changed(service.world, environment, before, number, names)
 
 
-@router.post(f"{OF}/share")
-def share(service: Services, who: Who, project: str, wanted: Share) -> dict[str, Any]:
-    """Let an operator's key open the project's files."""
-    EnvironmentId(project, "any")
-    entry = service.world.vault.operators.share(
-        project, wanted.name, wanted.key, wanted.environments
-    )
-    service.world.store.audit.add(
-        who, "secret-share", project=project, details={"with": entry.name}
-    )
-    return {"name": entry.name, "environments": list(entry.environments)}
-
-
-@router.post(f"{OF}/unshare")
-def unshare(service: Services, who: Who, project: str, wanted: Leave) -> dict[str, Any]:
-    """Close the project's files to an operator."""
-    EnvironmentId(project, "any")
-    gone = service.world.vault.operators.unshare(project, wanted.name)
-    service.world.store.audit.add(
-        who, "secret-unshare", project=project, details={"with": gone.name}
-    )
-    return {"name": gone.name, "left": gone.left}
-
-
-@router.post(f"{OF}/rotate")
-def rotate(service: Services, who: Who, project: str, wanted: Leave) -> dict[str, Any]:
-    """Do what can be done when an operator leaves, and say what is left to do."""
-    EnvironmentId(project, "any")
-    world = service.world
-    making = {name: how.making() for name, how in wanted.making.items()}
-    departure = rotate_for_departure(world, project, wanted.name, who=who, making=making)
-    world.store.audit.add(
-        who, "secret-rotate", project=project, details={"left": departure.recipient.name}
-    )
-    for environment, names in departure.made.items():
-        at = EnvironmentId(project, environment)
-        _told(service.world, who, "secret-generate", at, (names, world.vault.version(at)))
-    return {
-        "name": departure.recipient.name,
-        "left": departure.recipient.left,
-        "to_change": {name: list(items) for name, items in departure.source.items()},
-        "made": {name: list(items) for name, items in departure.made.items()},
-        "waiting": [
-            item
-            for environment in world.vault.environments(project)
-            if (item := _waiting(world, environment)) is not None
-        ],
-    }
-
-
-@router.post("/secrets/recover", dependencies=[OnlyHere])
-def recover(service: Services, who: Who, wanted: Recovery) -> dict[str, Any]:
-    """Open the files with an operator's private key after the server's own was lost."""
-    found = service.world.vault.operators.recover(wanted.identity)
-    for environment in found:
-        service.world.store.audit.add(who, "secret-recover", environment)
-    return {"recovered": [str(item) for item in found]}
-
-
-def _told(
+def told(
     world: World,
     who: str,
     action: str,
@@ -333,11 +251,12 @@ def _changed(
         }
         if before and version != before
         else {},
-        "waiting": _waiting(world, environment),
+        "waiting": waiting_view(world, environment),
     }
 
 
-def _waiting(world: World, environment: EnvironmentId) -> dict[str, Any] | None:
+def waiting_view(world: World, environment: EnvironmentId) -> dict[str, Any] | None:
+    """Return what the live release does not have yet, and what brings it in."""
     found = waiting(world, environment)
     if found is None:
         return None
