@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from shipway.errors import Problem
+from tests.acceptance.conftest import BOTH_ENGINES
 from tests.support.asking import releases_answering
 from tests.support.running import Shipway, eventually
 from tests.support.tinyapp import API, COMPOSE, SPEC, TAKER, TinyApp, Variant
@@ -118,6 +119,7 @@ SECRET = SPEC.replace(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", BOTH_ENGINES)
 def test_services_are_stopped_and_started_for_a_look_and_nothing_is_left(
     shipway: Shipway, app: TinyApp
 ) -> None:

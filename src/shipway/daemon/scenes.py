@@ -49,9 +49,11 @@ def scene_of(world: World, environment: EnvironmentId) -> Scene:
 
 
 def _own_ports(world: World) -> frozenset[int]:
-    """Return the ports on which the ingress serves any environment."""
-    return frozenset(
-        traffic.app.port
-        for environment, _engine in world.store.catalog.environments()
-        if (traffic := environment_traffic(world, environment)) is not None
-    )
+    """Return the ports on which the ingress serves any environment, or sends to HTTPS."""
+    found: set[int] = set()
+    for environment, _engine in world.store.catalog.environments():
+        traffic = environment_traffic(world, environment)
+        if traffic is not None:
+            tls = traffic.app.front.tls
+            found |= {traffic.app.port, *([tls.redirect_port] if tls and tls.redirect_port else [])}
+    return frozenset(found)

@@ -49,6 +49,17 @@ def test_a_port_that_other_machines_reach() -> None:
     assert result("live.ports", replace(stage, outside=()))[0] is Result.NOT_CHECKED
 
 
+def test_the_port_of_a_container_is_not_looked_for_at_the_machine() -> None:
+    """The same port there may be somebody else's; one that listens on the machine is tried."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        api = service(port=listener.getsockname()[1])
+        sealed = Cast(playing=[playing(api, address="172.18.0.2")])
+        assert result("live.ports", scene(api, cast=sealed, outside=["127.0.0.1"]))[0] is (
+            Result.PASSED
+        )
+        assert result("live.ports", scene(api, outside=["127.0.0.1"]))[0] is Result.FAILED
+
+
 def test_the_addresses_that_others_see_are_none_of_loopback() -> None:
     assert not [item for item in outside_addresses() if ipaddress.ip_address(item).is_loopback]
 

@@ -51,11 +51,21 @@ def look(seen: Live) -> Seen:
 
 
 def _candidates(seen: Live) -> dict[int, str]:
+    """Return the ports to try: published ones, and what listens on the machine itself.
+
+    What has an address of its own (a container) is not at this machine's, unless published:
+    the same port there may be somebody else's.
+    """
     found: dict[int, str] = {}
     for service in seen.app.services:
         kind = store_kind(service)
-        ports = [PORTS[kind]] if kind in PORTS and kind else []
-        ports += [service.port] if service.port else []
+        ports: list[int] = []
+        if any(
+            item.address and item.address.startswith("127.")
+            for item in seen.instances(service.name)
+        ):
+            ports += [PORTS[kind]] if kind in PORTS and kind else []
+            ports += [service.port] if service.port else []
         for mapping in service.definition.get("ports") or ():
             ports += [int(mapping["published"])] if _single(mapping) else []
         for port in ports:
