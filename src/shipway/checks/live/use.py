@@ -197,10 +197,20 @@ class Checking:
         return datetime.fromtimestamp(self._clock.now(), UTC).astimezone().date()
 
     def _found(self, source: EnvironmentId, release: Release) -> tuple[Evidence, ...]:
-        """Return the newest evidence for the artifacts, after a run that goes on has ended."""
+        """Return the newest evidence for the artifacts.
+
+        Where live checks left none yet, a run that goes on is waited for.
+        """
+        found = self._seen(source, release)
+        if any(item.check.startswith("live.") for item in found):
+            return found
         lock = self._lock(source)
         if lock.acquire(timeout=WAIT_S):
             lock.release()
+        found = self._seen(source, release)
+        return found if any(item.check.startswith("live.") for item in found) else ()
+
+    def _seen(self, source: EnvironmentId, release: Release) -> tuple[Evidence, ...]:
         mark = artifacts_mark(release.artifacts)
         latest = self._store.evidence.latest(source.project, source, artifacts=mark)
         return tuple(item for item in latest if item.check.split(".")[0] in {"live", "journey"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, live, nothing
 from shipway.checks.live.scene import Done
@@ -49,7 +50,8 @@ def _tool(job: Job) -> str:
 
 
 def _alembic(inside: Inside) -> Seen:
-    heads, current = inside("alembic", "heads"), inside("alembic", "current")
+    with ThreadPoolExecutor(2, thread_name_prefix="alembic") as pool:  # each starts a Python
+        heads, current = pool.map(lambda word: inside("alembic", word), ("heads", "current"))
     if heads.code != 0 or current.code != 0:
         raise nothing("alembic could not be asked", "alembic 실행에 실패했습니다")
     wanted, there = revisions(heads.text), revisions(current.text)
