@@ -9,6 +9,7 @@ from shipway.checks.live.library.graceful_stop import booted
 from shipway.model.application import Service
 from shipway.model.workload import Role
 from shipway.spec.secretwords import is_secret
+from shipway.spec.values import Spec
 
 FIRST = re.compile(r"^(DATABASE_URL|SECRET_KEY|JWT_SECRET|REDIS_URL)$")
 
@@ -32,7 +33,7 @@ def look(seen: Live) -> Seen:
     tried: dict[str, str] = {}
     wrong = []
     for service in seen.own:
-        variable = needed(service)
+        variable = needed(service, seen.scene.spec)
         if service.role is not Role.WEB or variable is None:
             continue
         tried[service.name] = variable
@@ -57,8 +58,19 @@ def look(seen: Live) -> Seen:
     )
 
 
-def needed(service: Service) -> str | None:
-    """Return the variable to leave out: a store's address before any other secret."""
+def needed(service: Service, spec: Spec | None = None) -> str | None:
+    """Return the variable to leave out: one that the contract always requires, if any does.
+
+    Else a store's address before any other secret.
+    """
     keys = sorted(service.environment)
+    rules = spec.contract.values() if spec is not None else ()
+    declared = [
+        rule.name
+        for rule in rules
+        if rule.required.always and rule.name in keys and rule.for_service(service.name)
+    ]
+    if declared:
+        return declared[0]
     first = [key for key in keys if FIRST.match(key)]
     return next(iter([*first, *(key for key in keys if is_secret(key))]), None)
