@@ -9,6 +9,7 @@ from shipway.backup.run import RunRequest, begin
 from shipway.model.backup_run import BackupRun
 
 LINES_MAX = 2000
+RUNS_KEPT = 20
 
 
 class Runner:
@@ -29,6 +30,8 @@ class Runner:
         run, act = begin(self._ground, request)
         lines: list[str] = []
         self._lines[run.id] = lines
+        for old in sorted(self._lines)[:-RUNS_KEPT]:
+            del self._lines[old]
 
         def tell(text: str) -> None:
             if len(lines) < LINES_MAX:

@@ -17,7 +17,9 @@ from shipway.model.backup import Backup, BackupKind
 from shipway.model.names import EnvironmentId
 
 DATABASE = "state.sqlite"
-LEFT_ASIDE = frozenset(("process", "sources", "ingress", "backup", "logs", "cache", "tmp"))
+LEFT_ASIDE = frozenset(
+    ("process", "sources", "ingress", "backup", "logs", "cache", "tmp", "observe.sqlite")
+)
 LEFT_SUFFIXES = (".sock", ".lock", ".log", ".err", ".pid", "-wal", "-shm", "-journal")
 FILE_BYTES_MAX = 64 * 1024**2
 
