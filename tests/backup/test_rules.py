@@ -186,6 +186,11 @@ def test_what_the_repository_said_last_is_loud_until_it_works_again(
     assert wrong(facts(runs=(good, failed))) == {}
 
 
+def test_a_run_that_could_not_even_begin_is_loud() -> None:
+    failed = run(RunKind.FULL, RunState.FAILED, 60, problem="tools-missing")
+    assert wrong(facts(runs=(failed,))) == {"backup-failed": Level.URGENT}
+
+
 def test_a_failed_source_is_loud_by_its_name() -> None:
     part = Part(
         subject="uploads",

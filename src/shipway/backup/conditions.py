@@ -35,6 +35,7 @@ SHRUNK = 0.5
 SMALL_BYTES = 4096
 UNVERIFIED_S = 15 * DAY_S
 UNPROVEN_S = 8 * DAY_S
+RUNS = {RunKind.FULL: "all", RunKind.VERIFY: "verification"}
 LEVELS = {
     "repository-full": Level.IMMEDIATE,
     "repository-damaged": Level.IMMEDIATE,
@@ -125,6 +126,19 @@ def _repository(facts: Facts) -> Iterator[Condition]:
 
 
 def _failed(facts: Facts) -> Iterator[Condition]:
+    told = _latest(facts.runs, lambda run: run.state is not RunState.RUNNING)
+    if told is not None and told.problem and str(told.problem.get("kind")) not in LEVELS:
+        yield _condition(
+            facts,
+            "backup-failed",
+            RUNS.get(told.kind, told.kind.value),
+            Level.URGENT,
+            f"nothing could be saved: {told.problem['message']}",
+            f"백업을 전혀 수행하지 못했습니다: {told.problem['message']}",
+            figure=facts.now - told.began_at,
+            unit="s",
+            hint=next(iter(told.problem.get("hints") or ()), "shipway backup list"),
+        )
     for source in facts.sources:
         last = _last_try(facts, source)
         if last is None:

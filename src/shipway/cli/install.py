@@ -143,7 +143,9 @@ def _check(layout: Layout, facts: Facts, root: Path) -> None:
     _refuse_own_daemon(layout, facts)
     from shipway.cli.machine import ensure_tools
 
-    ensure_tools(["haproxy"], assume_yes=True, say=lambda text: print(text, file=sys.stderr))
+    ensure_tools(
+        ["haproxy", "restic"], assume_yes=True, say=lambda text: print(text, file=sys.stderr)
+    )
 
 
 def _refuse_own_daemon(layout: Layout, facts: Facts) -> None:

@@ -16,7 +16,9 @@ OPTIONAL = {"postgres": "PostgreSQL", "redis": "Redis"}
 
 @click.command()
 @click.option(
-    "--tools", is_flag=True, help="Also get PostgreSQL and Redis, for the process engine."
+    "--tools",
+    is_flag=True,
+    help="Also get restic for backups, PostgreSQL and Redis for the process engine.",
 )
 @yes_option
 @json_option
@@ -24,7 +26,7 @@ OPTIONAL = {"postgres": "PostgreSQL", "redis": "Redis"}
 def up(session: Session, *, tools: bool, yes: bool) -> None:
     """Start the daemon, and get HAProxy where this machine has none."""
     console = session.console
-    wanted = ["haproxy", *OPTIONAL] if tools else ["haproxy"]
+    wanted = ["haproxy", *OPTIONAL, "restic"] if tools else ["haproxy"]
     ensure_tools(wanted, assume_yes=yes, say=console.note)
     client = connect(console)
     about = client.get("/daemon")
@@ -44,6 +46,8 @@ def up(session: Session, *, tools: bool, yes: bool) -> None:
             f"  {' and '.join(absent)} not found: projects that use the process engine and need "
             "them: shipway up --tools"
         )
+    if find_tool("restic") is None:
+        console.say("  restic not found: nothing is backed up without it: shipway up --tools")
 
 
 @click.command()
