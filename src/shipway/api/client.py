@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from shipway.errors import Problem
 
@@ -70,6 +70,12 @@ class Client:
         finally:
             connection.close()
 
+    def _connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
+        return _UnixConnection(self._path, timeout_s)
+
+    def _speaker(self) -> dict[str, str]:
+        return {"X-Shipway-User": self._user}
+
     def _json(
         self,
         method: str,
@@ -90,8 +96,8 @@ class Client:
     def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float | None
     ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        connection = _UnixConnection(self._path, timeout_s)
-        headers = {"X-Shipway-User": self._user, "Content-Type": "application/json"}
+        connection = self._connection(timeout_s)
+        headers = {**self._speaker(), "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body)
         try:
             connection.request(method, f"/api/v1{path}", body=data, headers=headers)
@@ -104,6 +110,41 @@ class Client:
             connection.close()
             raise _problem(response.status, refused)
         return connection, response
+
+
+class RemoteClient(Client):
+    """Speaks over TCP with the daemon at `url`, as what the API token is for."""
+
+    def __init__(self, url: str, token: str) -> None:
+        super().__init__(Path(url), "")
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise Problem(
+                "invalid-address",
+                f"SHIPWAY_URL is {url!r}, which is not the address of a dashboard.",
+                hints=["SHIPWAY_URL=https://ops.example.com shipway status"],
+            )
+        self._secure = parts.scheme == "https"
+        self._host = parts.netloc
+        self._token = token
+        self._directory: str | None = None
+
+    def _connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        return kind(self._host, timeout=timeout_s)
+
+    def _speaker(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def _send(
+        self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float | None
+    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """Send it; a project's directory is the one on the server."""
+        if body and "directory" in body:
+            if self._directory is None:
+                self._directory = str(self.get("/me").get("directory") or body["directory"])
+            body = {**body, "directory": self._directory}
+        return super()._send(method, path, body, timeout_s)
 
 
 def _with_query(path: str, query: Mapping[str, Any]) -> str:

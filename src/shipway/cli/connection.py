@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shipway
-from shipway.api.client import Client, DaemonGone
+from shipway.api.client import Client, DaemonGone, RemoteClient
 from shipway.cli.console import Console
 from shipway.errors import Problem
 from shipway.places import Places, places
@@ -44,7 +44,13 @@ def user_name() -> str:
 
 
 def connect(console: Console) -> Client:
-    """Return a client of the daemon; start it where none answers, replace another version's."""
+    """Return a client of the daemon; start it where none answers, replace another version's.
+
+    With SHIPWAY_URL it is the daemon of another machine, which is only asked.
+    """
+    url = os.environ.get("SHIPWAY_URL")
+    if url:
+        return _remote(url)
     here = places()
     client = Client(here.socket, user_name())
     about = ask(client)
@@ -58,6 +64,26 @@ def connect(console: Console) -> Client:
         )
         stop(client, int(about["pid"]))
         start(here, client)
+    return client
+
+
+def _remote(url: str) -> Client:
+    token = os.environ.get("SHIPWAY_TOKEN")
+    if not token:
+        raise Problem(
+            "token-missing",
+            f"SHIPWAY_URL names {url}, but SHIPWAY_TOKEN is empty.",
+            hints=["shipway token create NAME, on the server, makes one"],
+        )
+    client = RemoteClient(url, token)
+    try:
+        client.get("/me")
+    except DaemonGone as gone:
+        raise Problem(
+            "daemon-unreachable",
+            f"nothing answers at {url}: {gone}.",
+            hints=["shipway dashboard, on the server, says where it listens"],
+        ) from gone
     return client
 
 

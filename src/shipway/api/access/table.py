@@ -61,7 +61,7 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("POST", f"{_API}/daemon/stop", A, Target.MACHINE),
     ("GET", f"{_API}/status", V, Target.QUERY),
     ("GET", f"{_API}/audit", V, Target.QUERY),
-    ("GET", f"{_API}/projects", V, Target.MACHINE),
+    ("GET", f"{_API}/projects", V, Target.OWN),
     ("POST", f"{_P}/clean", A, Target.PATH),
     ("POST", f"{_P}/move", A, Target.MACHINE),
     # environments and releases

@@ -54,9 +54,11 @@ class Opening(BaseModel):
 
 
 @router.get("/me")
-def me(asker: Asker) -> dict[str, Any]:
-    """Return who asks, and how far they reach."""
+def me(service: Services, asker: Asker) -> dict[str, Any]:
+    """Return who asks, and how far they reach.  directory: of a token's project, on the server."""
+    project = service.world.store.catalog.project(asker.project) if asker.project else None
     return {
+        "directory": project.directory if project else None,
         "name": asker.name,
         "role": asker.role.word,
         "project": asker.project,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from shipway.api.routes.common import Services, Who
+from shipway.api.routes.common import Asker, Services, Who
 from shipway.api.views import audit_view, environment_view
 from shipway.rollout.overview import environment_statuses
 from shipway.rollout.retirement import prune
@@ -58,12 +58,13 @@ def audit(
 
 
 @router.get("/projects")
-def projects(service: Services) -> dict[str, Any]:
-    """Return the projects of this machine."""
+def projects(service: Services, asker: Asker) -> dict[str, Any]:
+    """Return the projects of this machine; to a token, its own."""
     return {
         "projects": [
             {"name": item.name, "directory": item.directory}
             for item in service.world.store.catalog.projects()
+            if asker.reaches(item.name, asker.environment)
         ]
     }
 
