@@ -46,6 +46,7 @@ class ProjectOverview:
     proven_at: float | None
     newest_backup_at: float | None
     checks: int
+    passed_checks: int
     failed_checks: int
 
 
@@ -79,6 +80,7 @@ def project_overview(service: Service, project: Project) -> ProjectOverview:
         proven_at=_proven(service, production),
         newest_backup_at=_newest(service, production),
         checks=len(lines),
+        passed_checks=sum(line.evidence.result is Result.PASSED for line in lines),
         failed_checks=failed,
     )
 
