@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -76,12 +77,29 @@ def type_into(driver: webdriver.Chrome, **fields: str) -> None:
 
 
 def press(driver: webdriver.Chrome, words: str) -> None:
-    path = f"//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']"
+    """Press a button or a link, and wait for the page to which it leads."""
+    follow(driver, f"//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']")
+
+
+def follow(driver: webdriver.Chrome, path: str) -> None:
+    before = driver.find_element(By.TAG_NAME, "html")
     driver.find_element(By.XPATH, path).click()
+
+    def elsewhere() -> bool:
+        try:
+            before.is_enabled()
+        except WebDriverException:  # its page has gone
+            return bool(driver.execute_script("return document.readyState === 'complete'"))
+        return False
+
+    eventually("the next page comes", elsewhere)
 
 
 def shown(driver: webdriver.Chrome) -> str:
-    return driver.find_element(By.TAG_NAME, "main").text
+    try:
+        return driver.find_element(By.TAG_NAME, "main").text
+    except StaleElementReferenceException:  # it was replaced just now
+        return ""
 
 
 def picture(driver: webdriver.Chrome, name: str) -> None:
@@ -163,9 +181,7 @@ def test_a_promotion_shows_the_difference_first(
 def test_a_rollback_is_two_presses_away(signed_in: webdriver.Chrome, harbour: Harbour) -> None:
     """R104."""
     signed_in.get(f"{harbour.base}{P}/releases")
-    signed_in.find_element(
-        By.XPATH, "//tr[contains(., 'r1')]//a[contains(., 'Roll back production')]"
-    ).click()
+    follow(signed_in, "//tr[contains(., 'r1')]//a[contains(., 'Roll back production')]")
     assert "Roll production back to r1?" in shown(signed_in)
     press(signed_in, "Roll production back")
     eventually("it is done", lambda: "succeeded" in shown(signed_in), 60)
