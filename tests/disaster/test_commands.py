@@ -7,8 +7,6 @@ import os
 import subprocess
 import sys
 
-import pytest
-
 from tests.support.dbapp import Board, DatabaseApp
 from tests.support.running import Shipway
 
@@ -35,6 +33,10 @@ def test_a_person_restores_beside_looks_and_discards(
     refused = typed(shipway, app, "backup", "restore", "staging")
     assert refused.returncode == 1
     assert "--latest" in refused.stderr
+    for words in (("--at", "yesterday"), ("--at", "2020-01-01 00:00")):
+        refused = typed(shipway, app, "backup", "restore", "staging", *words, "-y")
+        assert refused.returncode == 1
+        assert "Hint" in refused.stderr
     shown = typed(shipway, app, "backup", "restore", "staging", "--latest", "--beside", "-y")
     assert shown.returncode == 0, shown.stderr
     assert "which is not touched" in shown.stdout
@@ -60,14 +62,3 @@ def test_a_person_restores_beside_looks_and_discards(
     assert drill["passed"]
     status = typed(shipway, app, "backup", "status", "staging")
     assert "proven" in status.stdout, status.stdout
-    print(status.stdout, shown.stdout)
-
-
-@pytest.mark.parametrize("words", [("--at", "yesterday"), ("--at", "2020-01-01 00:00")])
-def test_a_moment_that_cannot_be_reached_is_refused_with_what_can(
-    shipway: Shipway, app: DatabaseApp, board: Board, words: tuple[str, ...]
-) -> None:
-    del board
-    refused = typed(shipway, app, "backup", "restore", "staging", *words, "-y")
-    assert refused.returncode == 1
-    assert "Hint" in refused.stderr

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.support.dbapp import Board, DatabaseApp
 from tests.support.running import Shipway
 
@@ -49,6 +51,7 @@ def test_a_rollback_with_data_brings_a_dropped_column_back(
     assert view["live"]["release"] == "r1"
 
 
+@pytest.mark.parametrize("engine", ["process", pytest.param("docker", marks=pytest.mark.docker)])
 def test_a_drill_compares_every_row_and_measures_how_long_a_restore_takes(board: Board) -> None:
     """R123, R116."""
     board.rows("INSERT INTO items SELECT g, now() FROM generate_series(1, 5000) g")

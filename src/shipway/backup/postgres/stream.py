@@ -38,6 +38,7 @@ TOOL = "wal"
 SLOT_KEEPS = "4GB"
 AGAIN_S = 2.0
 END_S = 10.0
+STEADY_S = 3.0
 LOG_BYTES_MAX = 200_000
 
 
@@ -58,6 +59,7 @@ class Receiver:
     _adopted: tuple[int, int] | None = None
     _looked: bool = False
     _tried_at: float = field(default=-1e9)
+    _began_at: float = field(default=-1e9)
 
     @property
     def alive(self) -> bool:
@@ -66,14 +68,40 @@ class Receiver:
             return self._process.poll() is None
         return self._adopted is not None and started_at(self._adopted[0]) == self._adopted[1]
 
+    @property
+    def steady(self) -> bool:
+        """Return whether it has been running long enough to be believed.
+
+        One that cannot connect ends at once, and is started again and again.
+        """
+        return self.alive and time.monotonic() - self._began_at >= STEADY_S
+
+    def _why_ended(self, database: Database) -> Problem:
+        log = self.places.of(database.environment, database.service) / "receiver.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return Problem(
+            "wal-stopped",
+            f"{database.environment}: the receiver of {database.service}'s WAL has ended.",
+            details=tuple(lines[-2:]),
+            hints=[f"shipway logs {database.service} {database.environment.name}"],
+        )
+
+    def has_begun(self, database: Database) -> bool:
+        """Return whether a stream was begun here, by whichever daemon."""
+        folder = self.places.of(database.environment, database.service)
+        return self.epoch is not None or (folder / "stream.json").exists()
+
     def ensure(self, database: Database, repository: Repository) -> None:
         """Ensure that the receiver runs, or that `problem` says why not."""
         if not self._looked:
             self._adopt(database)
         if self.alive:
-            self.problem = self.down_since = None
+            if self.steady:
+                self.problem = self.down_since = None
             return
         now = time.monotonic()
+        if self._process is not None and self.problem is None:
+            self.problem = self._why_ended(database)
         if self.down_since is None:
             self.down_since = now
         if now - self._tried_at < AGAIN_S:
@@ -113,7 +141,6 @@ class Receiver:
         target = self.places.wal(database.environment, database.service) / self.epoch.name
         target.mkdir(exist_ok=True, mode=0o700)
         self._spawn(database, folder, target)
-        self.problem = None
 
     def _begin_epoch(
         self, database: Database, repository: Repository, asker: Asker, facts: ServerFacts
@@ -144,6 +171,7 @@ class Receiver:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self._began_at = time.monotonic()
         mark = {"pid": self._process.pid, "started": started_at(self._process.pid)}
         replace_file(folder / "receiver.json", json.dumps(mark), mode=0o600)
 

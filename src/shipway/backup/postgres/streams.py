@@ -30,6 +30,7 @@ log = logging.getLogger("shipway.backup")
 SETTLE_S = 60.0
 SETTLE_VARIABLE = "SHIPWAY_BACKUP_SETTLE_S"
 BASE_AGAIN_S = 300.0
+LIST_EVERY_S = 3.0
 STREAM_S = 30.0
 BASE_WAIT_S = 4 * 3600.0
 Key = tuple[EnvironmentId, str]
@@ -69,24 +70,36 @@ class Streams:
         self._records = records
         self._streams: dict[Key, Stream] = {}
         self._guard = threading.Lock()
+        self._listed: tuple[Database, ...] = ()
+        self._listed_at = -1e9
         self._settle_s = float(os.environ.get(SETTLE_VARIABLE) or SETTLE_S)
 
     def look(self) -> None:
         """Look at every database that is to be backed up by itself."""
+        now = time.monotonic()
+        if now - self._listed_at >= LIST_EVERY_S:
+            self._listed, self._listed_at = self._wanted(), now
+        for database in self._listed:
+            stream = self.of(database)
+            begun = stream.receiver.has_begun(database)
+            if not begun and not self._settled(database.environment):
+                continue
+            if stream.working.acquire(blocking=False):
+                threading.Thread(
+                    target=self._tend, args=(database, stream), name="wal", daemon=True
+                ).start()
+
+    def _wanted(self) -> tuple[Database, ...]:
+        found: list[Database] = []
         for environment in self._databases.environments():
             settings = self._databases.settings(environment)
-            if settings is None or not settings.scheduled:
-                continue
-            for database in self._databases.of(environment):
-                if database.service in settings.exclude:
-                    continue
-                stream = self.of(database)
-                if stream.receiver.epoch is None and not self._settled(environment):
-                    continue
-                if stream.working.acquire(blocking=False):
-                    threading.Thread(
-                        target=self._tend, args=(database, stream), name="wal", daemon=True
-                    ).start()
+            if settings is not None and settings.scheduled:
+                found += [
+                    database
+                    for database in self._databases.of(environment)
+                    if database.service not in settings.exclude
+                ]
+        return tuple(found)
 
     def of(self, database: Database) -> Stream:
         """Return a database's stream."""
@@ -105,7 +118,8 @@ class Streams:
 
     def accept(self, database: Database) -> None:
         """Let the cluster that runs now be the one whose backups are kept from here on."""
-        self.of(database).receiver.accept_other = True
+        receiver = self.of(database).receiver
+        receiver.accept_other, receiver.problem = True, None
 
     def make_base(
         self,
@@ -194,7 +208,7 @@ class Streams:
 
     def _ship(self, stream: Stream, repository: Repository) -> None:
         epoch = stream.receiver.epoch
-        stream.shipper.tick(repository, epoch.name if epoch else None, alive=stream.receiver.alive)
+        stream.shipper.tick(repository, epoch.name if epoch else None, alive=stream.receiver.steady)
 
     def _first_base(self, database: Database, stream: Stream) -> None:
         """Begin a base backup where the present epoch has none."""

@@ -47,7 +47,10 @@ def fill(layout: Layout, instances: Instances, workload: Workload, tree: Path) -
         for old in (filling, data):
             if old.exists():
                 shutil.rmtree(old)
-        shutil.copytree(tree, filling, symlinks=True)
+        try:
+            tree.rename(filling)  # at once, on the same disk
+        except OSError:
+            shutil.copytree(tree, filling, symlinks=True)
         filling.chmod(0o700)
         if user is not None:
             _give(filling, user.uid, user.gid)
