@@ -139,6 +139,12 @@ class Copy:
         work = self.places.work(self.database.environment, self.database.service, self.service)
         shutil.rmtree(work, ignore_errors=True)
 
+    @property
+    def is_there(self) -> bool:
+        """Return whether something of the copy is there."""
+        work = self.places.work(self.database.environment, self.database.service, self.service)
+        return bool(self._instances()) or work.exists()
+
     def leave(self) -> None:
         """Ensure that the copy's instance is gone; its data stays."""
         self.database.engine.remove(self.scope, service=self.service)

@@ -80,14 +80,7 @@ class Drills:
         repository = self.restores.streams.repository(environment)
         catalogue = Catalogue(repository=repository, database=database)
         choice = catalogue.choose(LATEST, began_at)
-        copy = Copy(
-            database=database,
-            places=self.restores.places,
-            service=f"{service}.{DRILL}",
-            generation=DRILL,
-            output=output,
-            cancelled=cancelled,
-        )
+        copy = self._copy(database, output, cancelled)
         found = _Found()
         try:
             found.covered_at = self._covered_at(database, choice)
@@ -113,6 +106,22 @@ class Drills:
         )
         self.records.add_drill(drill)
         return drill
+
+    def clear(self, database: Database) -> None:
+        """Ensure that nothing is left of a drill that was cut off with its daemon."""
+        copy = self._copy(database, lambda _line: None, lambda: False)
+        if copy.is_there:
+            copy.discard()
+
+    def _copy(self, database: Database, output: Output, cancelled: Cancelled) -> Copy:
+        return Copy(
+            database=database,
+            places=self.restores.places,
+            service=f"{database.service}.{DRILL}",
+            generation=DRILL,
+            output=output,
+            cancelled=cancelled,
+        )
 
     def _rehearse(
         self,

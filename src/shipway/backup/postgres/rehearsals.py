@@ -38,6 +38,7 @@ class Rehearsals:
     evidence: EvidencePort
     clock: Callable[[], float] = time.time
     _guard: threading.Lock = field(default_factory=threading.Lock)
+    _cleared: set[tuple[EnvironmentId, str]] = field(default_factory=set)
     _tried: dict[tuple[EnvironmentId, str], float] = field(default_factory=dict)
 
     def look(self) -> None:
@@ -78,6 +79,9 @@ class Rehearsals:
 
     def _look_at(self, database: Database, settings: BackupSettings) -> None:
         key, now = (database.environment, database.service), self.clock()
+        if key not in self._cleared and not self._guard.locked():
+            self._cleared.add(key)
+            self.drills.clear(database)
         if self._is_due(database, settings, now):
             self._tried[key] = now
             try:
