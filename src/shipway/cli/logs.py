@@ -57,6 +57,7 @@ def logs(
     client = session.client()
     target = find_target(session, client, service=service, environment=environment)
     kept = any(item is not None for item in (search, since, level))
+    wanted: dict[str, Any] = {"search": search, "since": begin, "level": level} if kept else {}
     lines = client.stream(
         "GET",
         f"{target.path}/{'logbook' if kept else 'logs'}",
@@ -64,7 +65,7 @@ def logs(
         release=release,
         tail=tail,
         follow=follow,
-        **({"search": search, "since": begin, "level": level} if kept else {}),
+        **wanted,
     )
     console = session.console
     columns = max(map(width, target.instances), default=0)
