@@ -156,3 +156,9 @@ def export(directory: Path, commit: str, target: Path) -> Path:
         finally:
             shutil.rmtree(beside, ignore_errors=True)
     return target / below
+
+
+def current_branch(directory: Path) -> str | None:
+    """Return the branch that is checked out, None where none is."""
+    name = _git(directory, "rev-parse", "--abbrev-ref", "HEAD").strip()
+    return None if name == "HEAD" else name

@@ -13,6 +13,7 @@ from shipway.model.evidence import Evidence
 from shipway.model.lifecycle import PlacementEvent, RolloutEvent
 from shipway.model.maintenance import Closed
 from shipway.model.names import EnvironmentId
+from shipway.model.preview import Preview
 from shipway.model.records import (
     AuditEntry,
     Commit,
@@ -315,6 +316,30 @@ class SleepsPort(Protocol):
         ...
 
 
+class PreviewsPort(Protocol):
+    """Environments for branches."""
+
+    def get(self, environment: EnvironmentId) -> Preview | None:
+        """Return the preview, None where the environment is none."""
+        ...
+
+    def all(self, project: str | None = None) -> tuple[Preview, ...]:
+        """Return the previews, the oldest first."""
+        ...
+
+    def put(self, preview: Preview) -> None:
+        """Ensure that the preview is known; one that is known gets the new end only."""
+        ...
+
+    def copied(self, environment: EnvironmentId) -> None:
+        """Record that its data is there, masked."""
+        ...
+
+    def remove(self, environment: EnvironmentId) -> None:
+        """Ensure that neither the preview nor its environment is known any more."""
+        ...
+
+
 class Store(Protocol):
     """Shipway's memory."""
 
@@ -336,6 +361,11 @@ class Store(Protocol):
     @property
     def secret_versions(self) -> SecretVersionsPort:
         """Return with which secrets the placements were resolved."""
+        ...
+
+    @property
+    def previews(self) -> PreviewsPort:
+        """Return the environments for branches."""
         ...
 
     @property

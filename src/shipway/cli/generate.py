@@ -7,6 +7,9 @@ import click
 from shipway.cli.lazy import Entry, LazyGroup
 
 COMMANDS = {
+    "Scripts": {
+        "scripts": Entry("shipway.cli.generate_scripts:scripts", "deploy-staging.sh and its like."),
+    },
     "Monitoring": {
         "prometheus": Entry(
             "shipway.cli.generate_monitoring:prometheus", "Alerting rules, or what to scrape."

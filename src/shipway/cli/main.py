@@ -31,6 +31,7 @@ SECTIONS = {
         "deploy": Entry("shipway.cli.rollout_commands:deploy", "Bring a commit to staging."),
         "promote": Entry("shipway.cli.rollout_commands:promote", "Staging's release → production."),
         "rollback": Entry("shipway.cli.rollout_commands:rollback", "Back to an earlier release."),
+        "preview": Entry("shipway.cli.previews:preview", "Environments for branches."),
         "demo": Entry("shipway.cli.demo:demo", "All of it on a small real application."),
     },
     "What there is": {
@@ -98,7 +99,9 @@ SECTIONS = {
         "document": Entry(
             "shipway.cli.document:document", "The deployment document, in Korean and English."
         ),
-        "generate": Entry("shipway.cli.generate:generate", "Files for Prometheus, Grafana."),
+        "generate": Entry(
+            "shipway.cli.generate:generate", "Files for other tools: Prometheus, scripts."
+        ),
         "compose": Entry("shipway.cli.compose:compose", "Read Compose files as Docker does."),
         "schema": Entry("shipway.cli.schema:schema", "The JSON Schema of shipway.yaml."),
         "completion": Entry("shipway.cli.completion:completion", "For bash, zsh and fish."),

@@ -8,6 +8,7 @@ from shipway.daemon.loops import Loop, guarded
 from shipway.model.names import EnvironmentId
 from shipway.rollout.idle import Sleeper
 from shipway.rollout.issuing import look_after_certificates
+from shipway.rollout.previews import end_expired
 from shipway.rollout.queues import waiting_work
 from shipway.rollout.reconcile import IngressWatch
 from shipway.rollout.retirement import tend
@@ -19,6 +20,7 @@ ALIVE_S = 1.0
 CERTIFICATES = "certificates"
 CERTIFICATES_S = 60.0
 SLEEP_S = 0.5
+PREVIEWS_S = 10.0
 LOOK_TURNS = 6
 
 
@@ -32,6 +34,7 @@ def rollout_loops(world: World) -> tuple[Loop, ...]:
             every_s=CERTIFICATES_S,
             act=lambda: look_after_certificates(world),
         ),
+        Loop(name="previews", every_s=PREVIEWS_S, act=lambda: end_expired(world)),
         Loop(name="sleep", every_s=SLEEP_S, act=Sleeper(world, waiting_work).look),
     )
 

@@ -65,7 +65,8 @@ class Observatory:
         found = []
         for environment, engine in self.store.catalog.environments():
             placement = self.store.placements.live(environment)
-            if placement is not None:
+            asleep = self.store.sleeps.get(environment) is not None
+            if placement is not None and not asleep:  # nothing is wrong with what sleeps
                 found.append((environment, engine, placement))
         return tuple(found)
 

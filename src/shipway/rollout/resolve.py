@@ -9,6 +9,7 @@ from shipway.model.application import Application
 from shipway.model.names import EnvironmentId
 from shipway.rollout.world import World
 from shipway.spec import load_application
+from shipway.spec.preview import PreviewPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +27,25 @@ def resolve(world: World, environment: EnvironmentId, tree: Path, local: Path) -
     Raises Problem `contract-broken` where the values do not keep the contract, and what
     `load_application` raises.
     """
-    version = world.vault.version(environment)
+    preview = world.store.previews.get(environment)
+    place, secrets_of = None, environment
+    if preview is not None:
+        place = PreviewPlace(
+            base=preview.base,
+            port=preview.port,
+            host=preview.host,
+            sleep_after_s=preview.sleep_after_s,
+        )
+        secrets_of = EnvironmentId(environment.project, preview.base)
+    version = world.vault.version(secrets_of)
     app = load_application(
         tree,
         environment=environment.name,
         local=local,
-        variables=world.vault.values(environment, version),
+        variables=world.vault.values(secrets_of, version),
+        preview=place,
     )
-    return Resolved(app=app, secrets=version)
+    return Resolved(app=app, secrets=None if preview else version)
 
 
 def resolve_placed(world: World, environment: EnvironmentId, release: int) -> Resolved | None:

@@ -13,6 +13,7 @@ from shipway.spec.contract.given import given_to_all, missing_files
 from shipway.spec.contract.judge import Verdict, judge
 from shipway.spec.contract.refuse import refusal
 from shipway.spec.layers import Layer, Layers, resolve_layers
+from shipway.spec.preview import PreviewPlace, with_preview
 from shipway.spec.reader import load_spec
 from shipway.spec.references import check_references
 from shipway.spec.routes import declared_routes
@@ -36,6 +37,7 @@ def load_application(
     environment: str,
     local: Path | None = None,
     variables: Mapping[str, str] | None = None,
+    preview: PreviewPlace | None = None,
 ) -> Application:
     """Return the application of a commit as `environment` will run it.
 
@@ -43,10 +45,13 @@ def load_application(
     local: the user's own working directory; what the commit does not hold (env files,
     keys, `.env`) is looked up there.  Its name is the project's default one.
     variables: the environment's secrets, which win over all layers that a file sets.
+    preview: what the environment is, where it is one that no file declares.
     Raises Problem, with file and line where there is one; never with a value.  Problem
     `contract-broken`: the values are not what the contract, or common sense, demands.
     """
-    loaded = load_and_judge(source, environment=environment, local=local, variables=variables)
+    loaded = load_and_judge(
+        source, environment=environment, local=local, variables=variables, preview=preview
+    )
     spec = loaded.spec
     problem = refusal(spec.contract, environment, loaded.verdicts, spec=spec.source.path)
     if problem is not None:
@@ -61,11 +66,14 @@ def load_and_judge(
     environment: str,
     local: Path | None = None,
     variables: Mapping[str, str] | None = None,
+    preview: PreviewPlace | None = None,
 ) -> Loaded:
     """Return the application as `load_application` does, without refusing its values."""
     source = source.absolute()
     tree = Tree(source=source, local=None if local is None else local.absolute())
     spec = load_spec(source, named=tree.local)
+    if preview is not None:
+        spec = with_preview(spec, environment, preview)
     layers = resolve_layers(spec, environment, source=source, local=tree.local, variables=variables)
     composition = compose_for(spec, environment, tree=tree, layers=layers)
     declared = spec.environment(environment)

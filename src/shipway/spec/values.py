@@ -186,6 +186,21 @@ class EnvironmentSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewSpec:
+    """How environments for branches are made; sleep_after_s None: they never sleep."""
+
+    source: SourceRef | None = None
+    base: str = "staging"
+    host: str | None = None
+    ports: tuple[int, int] = (4600, 4699)
+    sleep_after_s: float | None = 3600.0
+    expires_after_s: float = 7 * 86_400.0
+    count_max: int = 5
+    data: str = "fresh"
+    masks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """A whole shipway.yaml.  compose empty: the files that Docker Compose would find."""
 
@@ -216,6 +231,8 @@ class Spec:
     heartbeat: Heartbeat | None = None
     sentry: SentrySettings | None = None
     document: DocumentSpec = field(default_factory=DocumentSpec)
+
+    previews: PreviewSpec = field(default_factory=PreviewSpec)
 
     def environment(self, name: str) -> EnvironmentSpec:
         """Return the environment called `name`; Problem `unknown-environment`."""

@@ -64,7 +64,8 @@ class Catalog:
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO environment (project, name, engine, created_at) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (project, name) DO NOTHING",
+                " ON CONFLICT (project, name) DO UPDATE SET gone = 0, engine ="
+                " CASE WHEN gone = 1 THEN excluded.engine ELSE engine END",
                 (environment.project, environment.name, engine, self._clock.now()),
             )
 
@@ -80,7 +81,7 @@ class Catalog:
         """Return (environment, engine) pairs, oldest first."""
         rows = self._database.connection.execute(
             "SELECT project, name, engine FROM environment"
-            " WHERE ? IS NULL OR project = ? ORDER BY project, created_at, name",
+            " WHERE gone = 0 AND (? IS NULL OR project = ?) ORDER BY project, created_at, name",
             (project, project),
         )
         return tuple((EnvironmentId(row["project"], row["name"]), row["engine"]) for row in rows)
@@ -88,7 +89,7 @@ class Catalog:
     def engine_of(self, environment: EnvironmentId) -> str | None:
         """Return the engine of an environment, None where nothing was ever rolled out."""
         row = self._database.connection.execute(
-            "SELECT engine FROM environment WHERE project = ? AND name = ?",
+            "SELECT engine FROM environment WHERE project = ? AND name = ? AND gone = 0",
             (environment.project, environment.name),
         ).fetchone()
         return None if row is None else str(row["engine"])

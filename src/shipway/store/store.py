@@ -18,6 +18,7 @@ from shipway.store.journal import RolloutJournal
 from shipway.store.maintenance import MaintenanceStore
 from shipway.store.outbox import Outbox
 from shipway.store.placements import Placements
+from shipway.store.previews import Previews
 from shipway.store.rollouts import Rollouts
 from shipway.store.secret_versions import SecretVersions
 from shipway.store.silences import Silences
@@ -34,6 +35,7 @@ class SqliteStore:
         self.placements = Placements(self.database, clock)
         self.rollouts = Rollouts(self.database, clock)
         self.secret_versions = SecretVersions(self.database)
+        self.previews = Previews(self.database)
         self.sleeps = Sleeps(self.database, clock)
         self.audit = Audit(self.database, clock)
         self.access = Access(self.database, clock)

@@ -13,6 +13,7 @@ from shipway.model.application import Service
 from shipway.model.names import Scope
 from shipway.model.workload import Artifact, Health, Instance, InstanceState, Role, Workload
 from shipway.rollout.evidence import last_log_lines
+from shipway.rollout.masking import copy_data
 from shipway.rollout.run import Run
 from shipway.rollout.workloads import stateful_workload
 from shipway.saga.step import Step, Watch
@@ -37,6 +38,7 @@ def ensure_services(run: Run, watch: Watch) -> Mapping[str, Any]:
         run.kit.engine.start(workload)
     for workload in workloads:
         await_ready(run, workload, watch)
+    copy_data(run, workloads, watch)
     return {"services": [workload.service for workload in workloads]}
 
 

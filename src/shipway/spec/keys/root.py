@@ -13,6 +13,7 @@ from shipway.spec.keys.front import FRONT
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
 from shipway.spec.keys.journeys import JOURNEYS
 from shipway.spec.keys.observe import ALERTS, HEARTBEAT, INDICATORS, NOTIFY, SENTRY
+from shipway.spec.keys.previews import PREVIEWS
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
 from shipway.spec.keys.services import SERVICE
@@ -135,6 +136,12 @@ ROOT = Record(
         ),
         Field("gates", GATES, "What failed checks hold up.", default="{}"),
         Field("rollout", ROLLOUT, "The figures of a rollout.", default="{}"),
+        Field(
+            "previews",
+            PREVIEWS,
+            "Environments for branches: docs/sleep-and-previews.md.",
+            default="{}",
+        ),
         Field(
             "backup",
             BACKUP,
