@@ -140,6 +140,11 @@ _ROUTES: tuple[tuple[str, str, Role | None, Target], ...] = (
     ("GET", f"{_P}/documents/{{kind}}", V, Target.PATH),
     ("POST", f"{_E}/sleep", D, Target.PATH),
     ("POST", f"{_E}/wake", D, Target.PATH),
+    # previews: made of a whole project's settings
+    ("POST", f"{_API}/preview-plans", D, Target.BODY),
+    ("POST", f"{_API}/previews", D, Target.BODY),
+    ("GET", f"{_P}/previews", V, Target.PATH),
+    ("POST", f"{_P}/previews/{{environment}}/destroy", D, Target.PATH),
     # the front door
     ("GET", f"{_API}/certificates", V, Target.MACHINE),
     ("POST", f"{_API}/certificates/renew", A, Target.MACHINE),
