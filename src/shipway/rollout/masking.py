@@ -9,6 +9,7 @@ directory, never those of the branch.
 from __future__ import annotations
 
 import contextlib
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ from shipway.spec import load_spec
 COPY = "shipway_masking"
 LINES = 8
 LOOK_S = 0.1
+POSTGRES_PORT = 5432
+CONNECT_S = 1.0
 
 
 def copy_data(run: Run, workloads: Sequence[Workload], watch: Watch) -> None:
@@ -63,6 +66,7 @@ def _copy_one(
     database = workload.environment.get("POSTGRES_DB") or user
     there = _instance(world, source, workload.service)
     here = _instance(world, target, workload.service)
+    _await_open(here, watch)
     client = ("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-", "-U", user)
     sql = _Sql(world, here, watch)
     sql.run([*client, "-d", "template1"], f'DROP DATABASE IF EXISTS "{COPY}" WITH (FORCE);')
@@ -140,6 +144,17 @@ class _Sql:
                 said.seek(0)
                 name = f"{self._instance.scope.environment}: {self._instance.service}"
                 raise _failed(f"{name}: the copy could not be made or masked", said.read())
+
+
+def _await_open(instance: Instance, watch: Watch) -> None:
+    """Wait until the server takes connections; while it is set up for the first time, it does not."""
+    while True:
+        try:
+            socket.create_connection((instance.address or "", POSTGRES_PORT), CONNECT_S).close()
+        except OSError:
+            watch.pause(LOOK_S)
+            continue
+        return
 
 
 def _instance(world: World, environment: EnvironmentId, service: str) -> Instance:
