@@ -138,7 +138,7 @@ indicators:
   success: [{metric: sns_requests_total, name: sns, by: provider, window: 5s, minimum: 20}]
   log_slow_queries: true
 alerts:
-  api-p95: {threshold: 200ms, for: 1s}
+  api-p95: {for: 1s}
   celery-queue: {threshold: 200}
   slow-queries: {level: notice}
   websockets: {threshold: 20}
@@ -148,6 +148,8 @@ notify:
   hook: HOOK_URL
   mail: {url: MAIL_URL, level: urgent}
 heartbeat: {url: HEART_URL, every: 1s}
+journeys:
+  front-door: {monitor: 1s, steps: [{name: health, request: GET /health, expect: {status: 200}}]}
 rollout: {settle: 200ms, keep_warm: 1s, drain: 2s, disk_minimum: 100MB, disk_floor: 100MB}
 """
 

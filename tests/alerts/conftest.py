@@ -25,6 +25,10 @@ EVERY_S = "0.5"
 WITHIN_S = 45.0
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--minutes", type=float, default=0.5, help="of healthy load")
+
+
 @dataclass
 class Watched:
     """The application, its daemon and its receivers."""

@@ -21,9 +21,6 @@ WAITING_MAX = 20_000
 BATCH_MAX = 500
 PATIENCE_S = 0.5
 
-Key = tuple[str, float | None]
-"""An instance's id and when this run of it began."""
-
 
 class Collector:
     """Follows each running instance in a thread of its own, which sleeps while it is silent.
@@ -35,7 +32,8 @@ class Collector:
     def __init__(self, world: Observatory, slow: SlowLog) -> None:
         self._world = world
         self._slow = slow
-        self._followed: set[Key] = set()
+        self._following: set[str] = set()
+        self._read_out: dict[str, float | None] = {}
         self._lock = threading.Lock()
         self._queue: queue.Queue[tuple[EnvironmentId, LogEntry]] = queue.Queue(WAITING_MAX)
         self._known: dict[EnvironmentId, dict[tuple[str, int | None], float]] = {}
@@ -46,14 +44,22 @@ class Collector:
         """Ensure that every instance that runs is followed."""
         if not self._writer.is_alive() and not self._ending.is_set():
             self._writer.start()
+        there: list[Instance] = []
+        silent = False
         for environment, _engine in self._world.store.catalog.environments():
             try:
-                instances = self._world.instances(environment)
+                there += self._world.instances(environment)
             except Problem:  # the sampler says so
-                continue
-            for item in instances:
-                if item.state is not InstanceState.CREATED:
-                    self._follow(item)
+                silent = True
+        for item in there:
+            if item.state is not InstanceState.CREATED:
+                self._follow(item)
+        if silent:
+            return
+        with self._lock:
+            gone = self._read_out.keys() - {item.id for item in there}
+            for identifier in gone:
+                del self._read_out[identifier]
 
     def stop(self) -> None:
         """Follow no more; what was heard is written."""
@@ -62,14 +68,15 @@ class Collector:
             self._writer.join(2 * PATIENCE_S)
 
     def _follow(self, instance: Instance) -> None:
-        key = (instance.id, instance.started_at)
         with self._lock:
-            if key in self._followed or len(self._followed) >= FOLLOWERS_MAX:
+            if instance.id in self._following or len(self._following) >= FOLLOWERS_MAX:
                 return
-            self._followed.add(key)
+            if self._read_out.get(instance.id, -1.0) == instance.started_at:
+                return  # it has ended, and all that it said was heard
+            self._following.add(instance.id)
         after = self._cut_off(instance)
         threading.Thread(
-            target=self._listen, args=(instance, key, after), name="log-follower", daemon=True
+            target=self._listen, args=(instance, after), name="log-follower", daemon=True
         ).start()
 
     def _cut_off(self, instance: Instance) -> float:
@@ -80,9 +87,8 @@ class Collector:
             known = self._known[environment] = dict(self._world.logbook.latest(environment))
         return known.get((instance.name, instance.scope.release), 0.0)
 
-    def _listen(self, instance: Instance, key: Key, after: float) -> None:
+    def _listen(self, instance: Instance, after: float) -> None:
         environment = instance.scope.environment
-        ended = False
         try:
             lines = self._world.logs(instance, self._ending.is_set)
             for line in lines:
@@ -90,7 +96,9 @@ class Collector:
                     self._put(environment, _entry(instance, line))
                 if self._ending.is_set():
                     return
-            ended = instance.state is InstanceState.EXITED
+            if instance.state is InstanceState.EXITED:
+                with self._lock:
+                    self._read_out[instance.id] = instance.started_at
         except Problem as problem:
             if problem.kind not in {"instance-gone", "logs-unreadable"}:
                 log.warning("%s %s: %s", instance.scope, instance.name, problem.message)
@@ -99,9 +107,8 @@ class Collector:
         except Exception:  # the edge of a thread
             log.exception("while following %s", instance.name)
         finally:
-            if not ended:  # it may run again; what was heard is not heard twice
-                with self._lock:
-                    self._followed.discard(key)
+            with self._lock:  # it may run again; what was heard is not heard twice
+                self._following.discard(instance.id)
 
     def _put(self, environment: EnvironmentId, entry: LogEntry) -> None:
         known = self._known.setdefault(environment, {})
