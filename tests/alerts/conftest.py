@@ -70,12 +70,23 @@ class Watched:
         incident: dict[str, Any] = eventually(
             f"{condition} fires; {self.shipway.log()}", lambda: self.active(condition), WITHIN_S
         )
-        eventually(
-            f"the receiver is told of {words}; it has {self.hook.titles()}",
-            lambda: any(words in title and "해소" not in title for title in self.hook.titles()),
-            WITHIN_S,
-        )
+        try:
+            eventually(
+                f"the receiver is told of {words}",
+                lambda: any(words in line and "해소" not in line for line in self.told()),
+                WITHIN_S,
+            )
+        except AssertionError as error:
+            notices = self.shipway.client.get("/notices")["notices"][:3]
+            error.add_note(f"{self.hook.titles()} {notices} {self.shipway.log()}")
+            raise
         return incident
+
+    def told(self) -> list[str]:
+        """Return every line that the receiver got: what is due together is one message."""
+        return [
+            line for item in self.hook.received for line in (item.title, *item.body.splitlines())
+        ]
 
     def resolves(self, condition: str, words: str) -> None:
         """Wait until the incident is over and the receiver knows."""
