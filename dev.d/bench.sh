@@ -15,6 +15,7 @@ if [[ -z $name || ! -f bench/$name.py ]]; then
 fi
 shift
 prepare_programs
+[[ $name != ingress ]] || ((EUID != 0)) || need_packages nginx-light wrk
 prepare_docker_for "bench/$name.py"
 # So that a benchmark finds what it shares with others: bench.harness.
 PYTHONPATH=$ROOT${PYTHONPATH:+:$PYTHONPATH} exec python "bench/$name.py" "$@"
