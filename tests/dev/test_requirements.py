@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -37,6 +38,13 @@ def test_what_is_called_proved_names_a_test_that_exists(table: ModuleType) -> No
             path, _, name = proof.partition("::")
             text = (ROOT / path).read_text()
             assert not name or f"def {name.partition('[')[0]}(" in text, proof
+
+
+def test_the_page_is_fresh() -> None:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "--check"], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_proof_that_did_not_run_is_named(table: ModuleType, tmp_path: Path) -> None:
