@@ -91,7 +91,7 @@ backup:
   rpo: 1h
   rto: 4h
   buckets: [{bucket: media, endpoint: http://127.0.0.1:9000}]
-  drill: {schedule: false, smoke: false, queries: [{sql: select count(*) from orders, at_least: 5}]}
+  drill: {schedule: false, queries: [{sql: select count(*) from orders, at_least: 5}]}
 """,
     )
     settings = app.backup
@@ -101,7 +101,6 @@ backup:
     assert (settings.keep_s, settings.redis_keep_s) == (14 * DAY_S, 12 * 3600)
     assert settings.buckets[0].name == "media"
     assert settings.drill_queries[0].at_least == 5
-    assert not settings.drill_smoke
     kept = application_from_json(application_to_json(app, reveal=True))
     assert kept.backup == settings
 

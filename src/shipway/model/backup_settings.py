@@ -78,7 +78,6 @@ class BackupSettings:
     services: Mapping[str, str] = field(default_factory=dict)
     buckets: tuple[MirroredBucket, ...] = ()
     drill_queries: tuple[DrillQuery, ...] = ()
-    drill_smoke: bool = True
 
 
 def settings_to_json(settings: BackupSettings) -> dict[str, Any]:

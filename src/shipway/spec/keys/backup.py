@@ -17,7 +17,7 @@ from shipway.model.backup_settings import (
 from shipway.model.names import SERVICE_PATTERN
 from shipway.spec import forms
 from shipway.spec.keys.common import unplaced
-from shipway.spec.scalars import AnyScalar, Boolean, Choice, Integer, Never, Parsed, Text
+from shipway.spec.scalars import AnyScalar, Choice, Integer, Never, Parsed, Text
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record
 
 AGE_PATTERN = r"[1-9][0-9]*[dh]"
@@ -175,13 +175,6 @@ DRILL = Record(
             "Questions that the restored database must answer.",
             default="[]",
             attr="drill_queries",
-        ),
-        Field(
-            "smoke",
-            Boolean(),
-            "Whether the application's own smoke checks run against the copy.",
-            default="true",
-            attr="drill_smoke",
         ),
     ),
     _drill,
