@@ -25,6 +25,7 @@ class Figures:
     latency_p95_ms: float
     first_deploy_s: float
     redeploy_s: float
+    check_s: float
     promote_s: float
     promote_total_s: float
     rollback_s: float
@@ -92,6 +93,7 @@ def rows(figures: Figures) -> tuple[Row, ...]:
         Row(what="95 % of requests answered within", measured=f"{figures.latency_p95_ms:.0f} ms"),
         Row(what="first deploy to staging", measured=f"{figures.first_deploy_s:.2f} s"),
         Row(what="second deploy, with a migration", measured=f"{figures.redeploy_s:.2f} s"),
+        Row(what="staging looked at, with its journey", measured=f"{figures.check_s:.2f} s"),
         at_most(
             "promotion to production, with a migration",
             figures.promote_s,

@@ -68,6 +68,7 @@ class Demo:
             latency_p95_ms=result.latency_ms["p95"],
             first_deploy_s=self.seconds["first_deploy"],
             redeploy_s=self.seconds["redeploy"],
+            check_s=self.seconds["check"],
             promote_s=self.served["promote"],
             promote_total_s=self.seconds["promote"],
             rollback_s=self.served["rollback"],
@@ -93,6 +94,7 @@ class Demo:
         commit_version(self.directory, "v1")
         with self._timed("first_deploy"):
             self._shipway("deploy", "staging", "--engine", self.engine)
+        self._check_staging()
         self._shipway("promote", "--engine", self.engine)
 
     def _load(self) -> RunningLoad:
@@ -112,6 +114,7 @@ class Demo:
         commit_version(self.directory, "v2")
         with self._timed("redeploy"):
             self._shipway("deploy", "staging")
+        self._check_staging()
         self._production_changes("promote", "promote")
         self._production_changes("rollback_warm", "rollback")
         self._shipway("promote")
@@ -134,6 +137,11 @@ class Demo:
         self._await_stopped()
         self._production_changes("rollback", "rollback")
         self._shipway("promote")
+
+    def _check_staging(self) -> None:
+        """Look at staging, as one does before a promotion, which wants that evidence."""
+        with self._timed("check"):
+            self._shipway("check", "staging", "--quick", asks=False)
 
     def _production_changes(self, name: str, command: str) -> None:
         """Time a command that changes what production serves."""
@@ -179,10 +187,10 @@ class Demo:
         yield
         self.seconds[name] = time.monotonic() - began
 
-    def _shipway(self, *words: str, fails: bool = False) -> None:
-        """Type a command; Problem unless it ends as expected."""
+    def _shipway(self, *words: str, fails: bool = False, asks: bool = True) -> None:
+        """Type a command, with --yes where it asks; Problem unless it ends as expected."""
         self.say(f"$ shipway {' '.join(words)}")
-        done = self._run([*words, "--yes"])
+        done = self._run([*words, *(["--yes"] if asks else [])])
         if (done.returncode != 0) is not fails:
             said = (done.stdout or "") + (done.stderr or "")
             raise Problem(
