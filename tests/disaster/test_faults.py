@@ -102,7 +102,7 @@ def _changed(shipway: Shipway, board: Board, before: object) -> object:
 
 
 def _quietly(act: object) -> None:
-    with suppress(Problem, DaemonGone, OSError):
+    with suppress(Problem, DaemonGone, OSError, LookupError):  # an answer cut short, too
         act()  # type: ignore[operator]
 
 

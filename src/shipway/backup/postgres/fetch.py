@@ -24,6 +24,7 @@ from shipway.ports import Cancelled
 from shipway.ports_backup import Repository, StoredObject
 
 MARGIN_S = 120.0
+TRIES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +117,27 @@ def fetch(repository: Repository, wal: Wal, folder: Path, cancelled: Cancelled) 
             raise _damaged(item, f"it has {len(content)} bytes, not {size}")
         (folder / segment_name(wal.epoch.timeline, number, size)).write_bytes(content)
     if wal.unfinished is not None:
-        content = assemble(
-            [(int(item.name[-8:], 16), _unpack(repository, item)) for item in wal.pieces], size
-        )
-        (folder / segment_name(wal.epoch.timeline, wal.unfinished, size)).write_bytes(content)
+        name = segment_name(wal.epoch.timeline, wal.unfinished, size)
+        (folder / name).write_bytes(_unfinished(repository, wal, name))
     return len(wal.whole) + (wal.unfinished is not None)
+
+
+def _unfinished(repository: Repository, wal: Wal, name: str) -> bytes:
+    """Return the unfinished segment; it may have been finished or shipped anew meanwhile."""
+    where = f"{wal_prefix(wal.epoch.service, wal.epoch.name)}{name}"
+    pieces = wal.pieces
+    for left in reversed(range(TRIES)):
+        try:
+            parts = [(int(item.name[-8:], 16), _unpack(repository, item)) for item in pieces]
+            return assemble(parts, wal.epoch.segment_bytes)
+        except Problem as problem:
+            if problem.kind != "no-object" or not left:
+                raise
+        for item in repository.objects(where):
+            if item.name == where:
+                return _unpack(repository, item)
+        pieces = repository.objects(f"{where}{PARTIAL}/")
+    raise AssertionError("unreachable")
 
 
 def assemble(pieces: Sequence[tuple[int, bytes]], size: int) -> bytes:
