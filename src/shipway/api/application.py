@@ -121,6 +121,12 @@ def create_application(service: Service) -> FastAPI:
             {"problem": error.as_dict()}, status_code=STATUS_BY_KIND.get(error.kind, 422)
         )
 
+    @app.exception_handler(OverflowError)
+    async def beyond(_request: Request, _error: OverflowError) -> JSONResponse:
+        # SQLite counts to 2^63: nothing that is asked by a larger number is there
+        unknown = Problem("no-such-number", "nothing here has so large a number.")
+        return JSONResponse({"problem": unknown.as_dict()}, status_code=404)
+
     @app.exception_handler(RequestValidationError)
     async def refused(_request: Request, error: RequestValidationError) -> JSONResponse:
         # what was wrong and where, without what was sent: it may be a secret
