@@ -179,10 +179,7 @@ def _install_ensurepip() -> None:
             f"Hint: sudo apt-get install {package}"
         )
     say(f"installing {package} (this Python has no ensurepip)")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", package]
-    _run(["apt-get", "update", "-q"], "apt-get update", environment=quiet)
-    _run(install, "apt-get install", environment=quiet)
+    _run(["sh", str(ROOT / "src/shipway/cli/debian_install.sh"), package], "apt-get install")
 
 
 def _install_uv(lock: Path) -> None:
@@ -208,6 +205,7 @@ def _install(lock: Path) -> None:
     ).stdout  # fmt: skip
     environment = {**os.environ, **uv_environment(pip_config, os.environ)}
     command = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(PYTHON)]
+    # compiled in advance: where Python is told to write no bytecode, every start would do it
     command += ["--require-hashes", "--compile-bytecode", "-r", str(lock)]
     try:
         _run(command, "installing by uv", environment=environment)

@@ -19,7 +19,7 @@ python   | trixie   | Python 3.13 | AS_VERSION=3.13 | python:3.13-slim python:3.
 python   | trixie   | Python 3.13, also called python3.12 | AS_VERSION=3.12 | python:3.12-slim python:3.12
 postgres | bookworm | PostgreSQL 15 | MAJOR=15 | postgres:15 postgres:15-alpine
 postgres | trixie   | PostgreSQL 17 | MAJOR=17 | postgres:17 postgres:17-alpine postgres:16 postgres:16-alpine postgres:alpine
-pgvector | trixie   | PostgreSQL 17 with pgvector | MAJOR=17 EXTENSIONS=postgresql-17-pgvector | pgvector/pgvector:pg17 pgvector/pgvector:pg16
+pgvector | trixie   | PostgreSQL 17 with pgvector | MAJOR=17 | pgvector/pgvector:pg17 pgvector/pgvector:pg16
 redis    | bookworm | Redis 7.0 | | redis:7 redis:7-alpine redis:alpine
 node     | trixie   | Node.js 20 on Debian | | node:20-slim node:20-alpine node:20
 nginx    | bookworm | nginx 1.22 on Debian | | nginx:alpine nginx:stable-alpine nginx:latest
@@ -104,10 +104,7 @@ build() { # FAMILY SUITE TITLE ARGUMENTS RECIPE TAG…
     local family=$1 suite=$2 title=$3 arguments=$4 recipe=$5
     shift 5
     local options=() word target=$family
-    case $family in
-        pgvector) target=postgres ;;
-        debian) target=base ;;
-    esac
+    [[ $family != debian ]] || target=base
     for word in $arguments; do options+=(--build-arg "$word"); done
     for word in http_proxy https_proxy no_proxy; do
         [[ -z ${!word:-} ]] || options+=(--build-arg "$word")

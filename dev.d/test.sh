@@ -24,5 +24,6 @@ for word in "$@"; do
 done
 prepare_programs
 prepare_monitoring_for "${areas[@]:-tests}"
+prepare_newer_haproxy_for "${areas[@]:-tests}"
 prepare_docker_for "${areas[@]:-tests}"
 exec python -m pytest "${areas[@]}" "${arguments[@]}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import time
+from collections.abc import Generator
 from functools import cache
 from pathlib import Path
 
@@ -20,11 +22,16 @@ settings.register_profile("fuzz", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 SOCKET_TIMEOUT_S = 5
+IMAGES_S = 900
+"""`./dev check` builds them beside the first tests, and tells in a file when they are there."""
 
 
 @cache
 def missing_engine() -> str | None:
     """Return why no Docker Engine can be used, or None where one answers."""
+    ready = os.environ.get("SHIPWAY_DOCKER_READY")
+    if ready and (not Path(ready).exists() or Path(ready).read_text().strip() != "ready"):
+        return "the base images could not be built: see .dev/check/docker.log"
     host = os.environ.get("DOCKER_HOST", "")
     if not host:
         return "DOCKER_HOST names no Docker Engine: eval $(./dev engine)"
@@ -42,6 +49,39 @@ def missing_engine() -> str | None:
     return None if b" 200 " in answer else f"the Docker Engine at {host} answered {answer!r}"
 
 
+LONG = (
+    *("tests/crash/", "tests/systems/", "tests/disaster/", "tests/alerts/"),
+    *("tests/acceptance/", "tests/backup/", "tests/previews/", "tests/vault/test_canary"),
+)
+"""What takes minutes a file: begun first, so that no worker waits for another at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long files first, before them those that need no engine, whose images come beside.
+
+    Not those that measure how long answers take: that costs time.  Otherwise the order stays.
+    """
+    docker = {item.path for item in items if item.get_closest_marker("docker") is not None}
+
+    def rank(item: pytest.Item) -> int:
+        if not item.nodeid.startswith(LONG):
+            return 2
+        return 1 if item.path in docker or item.nodeid.startswith("tests/alerts/") else 0
+
+    items.sort(key=rank)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a Docker test wait for the engine's images, before its own time begins."""
+    ready = os.environ.get("SHIPWAY_DOCKER_READY")
+    if ready and item.get_closest_marker("docker") is not None:
+        until = time.monotonic() + IMAGES_S
+        while not Path(ready).exists() and time.monotonic() < until:
+            time.sleep(0.5)
+    return (yield)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a Docker test where no engine is; CI as root has one, so there it fails."""
     if item.get_closest_marker("docker") is None:
@@ -55,10 +95,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Keep the ids of the tests that passed in the file that SHIPWAY_RAN names."""
-    ran = os.environ.get("SHIPWAY_RAN")
-    if ran and report.when == "call" and report.passed and "PYTEST_XDIST_WORKER" not in os.environ:
-        with Path(ran).open("a") as stream:
+    """Keep the ids of what passed and what failed in the files that the environment names."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    if report.failed:
+        name = "SHIPWAY_FAILED"
+    elif report.passed and report.when == "call":
+        name = "SHIPWAY_RAN"
+    else:
+        return
+    if kept := os.environ.get(name):
+        with Path(kept).open("a") as stream:
             stream.write(f"{report.nodeid}\n")
 
 

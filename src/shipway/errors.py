@@ -5,7 +5,8 @@
     ├── message   what happened, with which values, and what still works
     ├── hints     the next commands to type, most useful first
     ├── source    the file and line that it speaks of, where there is one
-    └── details   evidence: the last lines of a log, the last answer of a probe
+    ├── details   evidence: the last lines of a log, the last answer of a probe
+    └── korean    of details that know their Korean themselves, by their English
 
 Everything that can go wrong by a user's file, machine or application ends in a
 `Problem`.  Any other exception that reaches an edge is a defect of Shipway.
@@ -13,7 +14,7 @@ Everything that can go wrong by a user's file, machine or application ends in a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,7 @@ class Problem(Exception):  # noqa: N818 - the glossary's word; it is shown to us
         hints: Sequence[str] = (),
         source: SourceRef | None = None,
         details: Sequence[str] = (),
+        korean: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -52,6 +54,7 @@ class Problem(Exception):  # noqa: N818 - the glossary's word; it is shown to us
         self.hints = tuple(hints)
         self.source = source
         self.details = tuple(details)
+        self.korean = dict(korean or {})
 
     def __str__(self) -> str:
         """Return the whole text for a terminal: place, message, evidence, hints."""
@@ -68,6 +71,7 @@ class Problem(Exception):  # noqa: N818 - the glossary's word; it is shown to us
             hints=(*self.hints, *hints),
             source=self.source,
             details=(*self.details, *details),
+            korean=self.korean,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -81,6 +85,7 @@ class Problem(Exception):  # noqa: N818 - the glossary's word; it is shown to us
             if source is None
             else {"path": source.path, "line": source.line, "column": source.column},
             "details": list(self.details),
+            **({"korean": self.korean} if self.korean else {}),
         }
 
     @classmethod
@@ -93,4 +98,5 @@ class Problem(Exception):  # noqa: N818 - the glossary's word; it is shown to us
             hints=value.get("hints", ()),
             source=SourceRef(**source) if source else None,
             details=value.get("details", ()),
+            korean=value.get("korean"),
         )

@@ -1,10 +1,37 @@
-"""Replacing a file so that a reader, or a crash, never sees half of it."""
+"""Files that are whole: replaced in one go, or made in a private directory that goes again."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+PRIVATE = 0o700
+
+
+def shown(path: Path | str) -> str:
+    """Return a path as text that can be stored and shown: a name need not be UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+@contextmanager
+def emptied(folder: Path) -> Iterator[Path]:
+    """Yield `folder`, empty and private; nothing of it is left afterwards, whatever happens.
+
+    What an earlier process left there goes first.  Directories above it that are made are
+    private too.  Nothing in it is synced: it is read back before it goes, or thrown away.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=PRIVATE, exist_ok=True)
+    folder.chmod(PRIVATE)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def replace_file(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway.errors import Problem
+
 SOCKET_PATH_MAX = 100
 
 
@@ -56,5 +58,17 @@ def places() -> Places:
         return Places(Path(given).absolute())
     if os.getuid() == 0:
         return Places(Path("/var/lib/shipway"))
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    state = os.environ.get("XDG_STATE_HOME") or _users_home() / ".local" / "state"
     return Places(Path(state) / "shipway")
+
+
+def _users_home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # HOME is not set, and the user has no entry (a container's)
+        raise Problem(
+            "no-home",
+            "nothing says where Shipway is to keep its state: HOME is not set, and this user has "
+            "no home directory.",
+            hints=["SHIPWAY_HOME=DIR shipway …, for a directory of your own"],
+        ) from None

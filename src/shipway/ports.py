@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from shipway.model.names import EnvironmentId, Scope
+from shipway.model.registry import RegistryLogin
 from shipway.model.routing import IngressConfig, IngressStatus, RequestTimings
-from shipway.model.workload import Artifact, Instance, LogLine, Workload
+from shipway.model.workload import Artifact, Instance, LogLine, Priority, Workload
 
 Output = Callable[[str], None]
 """Takes one line of progress or of a command's output, without its newline."""
@@ -59,10 +60,22 @@ class Engine(Protocol):
         """
         ...
 
-    def start(self, workload: Workload) -> tuple[Instance, ...]:
+    def start(
+        self, workload: Workload, *, priority: Priority = Priority.NORMAL
+    ) -> tuple[Instance, ...]:
         """Ensure that the workload's instances exist and run.
 
+        Those that are started by this call get the priority.
         Returns at once when they run, not when they are healthy.  Raises Problem.
+        """
+        ...
+
+    def prioritise(self, workload: Workload, priority: Priority) -> None:
+        """Ensure that the workload's existing instances go before or behind others.
+
+        In force where processors are short, and until it is said anew.  What serves users
+        is `NORMAL`; what only boots beside it is `BACKGROUND`.  An engine that cannot tell
+        instances apart does nothing and says so in its facts.
         """
         ...
 
@@ -104,7 +117,7 @@ class Engine(Protocol):
         output: Output,
         cancelled: Cancelled = lambda: False,
     ) -> int:
-        """Run one instance of the workload to its end, remove it, return its exit code.
+        """Run one instance of the workload to its end, return its exit code; it is removed.
 
         Not idempotent by itself: an earlier run of the same workload that is still going
         (its starter died) is ended first.  Raises Problem `deadline` after `deadline_s`.
@@ -141,6 +154,7 @@ class BuildRequest:
     source: the checked-out tree of the commit, read only.
     definition: the service as Compose's canonical form has it, paths below `source`.
     secrets: the top-level `secrets` that the definition's build names.
+    login: who fetches images of the application's own registry.
     """
 
     project: str
@@ -150,6 +164,7 @@ class BuildRequest:
     definition: Mapping[str, Any]
     secrets: Mapping[str, Any] = field(default_factory=dict)
     deadline_s: float = 1800.0
+    login: RegistryLogin | None = None
 
 
 class Builder(Protocol):
@@ -177,6 +192,46 @@ class Builder(Protocol):
         """Remove the project's artifacts that are not in `keep`; return bytes freed.
 
         Only what carries Shipway's labels for this project; never a volume.
+        """
+        ...
+
+
+class Registry(Protocol):
+    """Copies of images elsewhere; beside Builder where an engine's artifacts are images.
+
+    A password goes to the registry alone: into no argument, no output and no Problem.
+    """
+
+    def push(
+        self,
+        artifact: Artifact,
+        repository: str,
+        login: RegistryLogin | None,
+        *,
+        deadline_s: float,
+        output: Output,
+        cancelled: Cancelled = lambda: False,
+    ) -> str:
+        """Ensure that the repository has the image; return its name there, by digest.
+
+        Raises Problem `registry-refused`, `deadline`, `cancelled`.
+        """
+        ...
+
+    def pull(
+        self,
+        artifact: Artifact,
+        name: str,
+        login: RegistryLogin | None,
+        *,
+        deadline_s: float,
+        output: Output,
+        cancelled: Cancelled = lambda: False,
+    ) -> None:
+        """Ensure that the image is on the engine, fetched by its name where it is not.
+
+        Raises Problem `registry-refused`, also where another image comes; `deadline`,
+        `cancelled`.
         """
         ...
 

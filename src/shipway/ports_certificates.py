@@ -71,6 +71,10 @@ class Shelf(Protocol):
         """Return those of `ids` that are kept, with their keys."""
         ...
 
+    def look(self, id: str, pem: str, origin: Origin) -> Shelved:  # noqa: A002
+        """Return what `put` would keep; keeps nothing.  Raises Problem `certificate-broken`."""
+        ...
+
     def put(self, id: str, pem: str, origin: Origin) -> Shelved:  # noqa: A002 - the field's word
         """Ensure that this is kept as `id`.  Raises Problem `certificate-broken`."""
         ...

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from shipway.model.backup_settings import BackupSettings
 from shipway.model.names import EnvironmentId
-from shipway.model.workload import Workload
+from shipway.model.workload import Priority, Workload
 from shipway.ports import Console, Engine
 
 
@@ -21,7 +21,14 @@ class DataTools(Protocol):
     """
 
     def tool_argv(
-        self, workload: Workload, argv: Sequence[str], *, folder: Path, name: str, connected: bool
+        self,
+        workload: Workload,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        name: str,
+        connected: bool,
+        priority: Priority = Priority.NORMAL,
     ) -> list[str]:
         """Return the command that runs a program of the workload's image, on this machine.
 
@@ -30,6 +37,7 @@ class DataTools(Protocol):
         whom the database trusts; otherwise the instance need not run.
         name: one tool of a name runs at a time.  The command's end is the tool's, unless it
         is killed: then `end_tool`.
+        priority: how far it goes behind what serves where processors are short.
         """
         ...
 

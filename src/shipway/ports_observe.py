@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shipway.model.condition import Condition, Level
-from shipway.model.logs import LogEntry, LogQuery
+from shipway.model.logs import LogEntry, LogPage, LogQuery, LogSource
 from shipway.model.names import EnvironmentId
 from shipway.model.notice import Notice, NoticeKind
 from shipway.model.observe import (
@@ -57,9 +57,10 @@ class Traffic:
 class Timings(Protocol):
     """The ingress' own timings."""
 
-    def traffic(self) -> Traffic:
+    def traffic(self, *, counted: bool = True) -> Traffic:
         """Return what was answered since the last call; it is told only once.
 
+        counted: open WebSockets too, which costs as much again.
         Raises Problem `ingress-unavailable`.
         """
         ...
@@ -109,6 +110,10 @@ class HistoryPort(Protocol):
         self, series: Collection[int], since: float, until: float, *, at_most: int = 400
     ) -> tuple[float, Mapping[int, tuple[Point, ...]]]:
         """Return (seconds a step, points by series), in the finest step that reaches back."""
+        ...
+
+    def let_go(self) -> None:
+        """Leave to others what this thread holds, a connection for one, until it asks again."""
         ...
 
 
@@ -233,16 +238,21 @@ class LogbookPort(Protocol):
         """Keep entries; those beyond the bound make the oldest go."""
         ...
 
-    def find(self, query: LogQuery) -> tuple[LogEntry, ...]:
-        """Return the last entries that are wanted, oldest first."""
+    def look(self, query: LogQuery, *, patience_s: float) -> LogPage:
+        """Return the last wanted entries, as far back as patience goes."""
         ...
 
-    def follow(self, query: LogQuery, cancelled: Callable[[], bool]) -> Iterator[LogEntry | None]:
-        """Yield wanted entries as they come; None at least once a second without one."""
+    def follow(
+        self, query: LogQuery, cancelled: Callable[[], bool], *, after: float | None = None
+    ) -> Iterator[LogEntry | None]:
+        """Yield wanted entries as they come; None at least once a second without one.
+
+        after: also those of the last moments that were written later than this.
+        """
         ...
 
-    def latest(self, environment: EnvironmentId) -> Mapping[tuple[str, int | None], float]:
-        """Return the moment of the last entry by (instance, release), of what is still known."""
+    def sources(self, environment: EnvironmentId) -> Mapping[LogSource, float]:
+        """Return who wrote, and when last; those of long ago may be left out."""
         ...
 
 

@@ -41,7 +41,10 @@ def shipway(home: Path, engine: str) -> Iterator[Shipway]:
 
 @pytest.fixture
 def app(tmp_path: Path, request: pytest.FixtureRequest, engine: str) -> TinyApp:
-    """Return a tiny application whose project is named after the test and the engine."""
+    """Return a tiny application whose project is named after the test and the engine.
+
+    Its parameter: how long workers must stay up; longer where a test has one that does not.
+    """
     staging, production = free_ports(2)
     name = "".join(letter for letter in request.node.name.lower() if letter.isalnum())
     return TinyApp(
@@ -49,6 +52,6 @@ def app(tmp_path: Path, request: pytest.FixtureRequest, engine: str) -> TinyApp:
         project=f"t{abs(hash((name, engine))) % 10**8}",
         staging=staging,
         production=production,
-        deadline="3s",
-        settle="1s",
+        deadline="20s",
+        settle=getattr(request, "param", "200ms"),
     )

@@ -72,7 +72,7 @@ def test_a_compose_file_that_does_not_load_is_named_with_its_line(
 def test_a_service_without_a_health_endpoint_is_told_where_to_name_one(
     shipway: Shipway, serving: TinyApp
 ) -> None:
-    spec = PLAIN_SPEC.replace("path: /health", "path: /missing")
+    spec = PLAIN_SPEC.replace("/health, deadline: @DEADLINE@", "/missing, deadline: 3s")
     serving.commit(Variant(version="v2"), shipway__yaml=spec)
     problem = shipway.refused("deploy", serving.directory, "staging")
     assert_clear(problem, "no-health-endpoint", "GET /missing answered 404", "health: /your/path")

@@ -37,7 +37,7 @@ def test_the_document_is_of_the_release_that_is_live(
     korean = typed(home, app, "document", "infrastructure", "--lang", "ko")
     assert korean.returncode == 0, korean.stderr
     assert "## Docker Compose 구성" in korean.stdout
-    assert "| api | Dockerfile | web | 1/1 | – |" in korean.stdout
+    assert "| api | 8000 | Dockerfile | 웹 | 1/1 | – |" in korean.stdout
     plan = json.loads(typed(home, app, "document", "plan", "--json").stdout)["text"]
     assert "| production | " in plan
     assert "| r1 (" in plan

@@ -5,6 +5,8 @@ R059, R097, R134, R164; a waiver, an override and a person's word each leave a t
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ import pytest
 from shipway.errors import Problem
 from tests.acceptance.conftest import BOTH_ENGINES
 from tests.support.asking import releases_answering
-from tests.support.running import Shipway, eventually
+from tests.support.browsing import Browser
+from tests.support.running import Shipway, eventually, free_ports
 from tests.support.tinyapp import API, COMPOSE, SPEC, TAKER, TinyApp, Variant
 
 WRITTEN_SECRET = COMPOSE.replace(
@@ -20,6 +23,7 @@ WRITTEN_SECRET = COMPOSE.replace(
     "    stop_grace_period: 5s\n    environment: {STRIPE_SECRET_KEY: sk-4f3b1c9a77d2e8b6c0a1}\n",
     1,
 )
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj\n-----END PRIVATE KEY-----\n"
 WAIVER = """
 waivers:
   - {check: compose.written-secret, reason: a test key, by: Mina, until: 2099-12-31}
@@ -55,14 +59,27 @@ def audited(shipway: Shipway, action: str) -> list[dict[str, Any]]:
     return [item["details"] for item in entries if item["action"] == action]
 
 
+def overview_page(shipway: Shipway, app: TinyApp) -> str:
+    """Return the dashboard's first page as a deployer sees it."""
+    taken = {app.staging, app.production}
+    port = next(item for item in free_ports(3) if item not in taken)
+    base = shipway.client.post("/dashboard", {"address": f"127.0.0.1:{port}"})["url"]
+    answer = shipway.client.post("/users/invite", {"role": "deployer", "name": "mina"})
+    browser = Browser(base)
+    assert browser.join(answer["path"], "mina").status == 303
+    return html.unescape(browser.get("/").text)
+
+
 def test_a_commit_with_a_secret_in_it_is_refused_until_it_is_waived_or_overridden(
     shipway: Shipway, app: TinyApp
 ) -> None:
-    app.commit(compose__yaml=WRITTEN_SECRET)
+    app.commit(compose__yaml=WRITTEN_SECRET, deploy__pem=KEY)
     problem = shipway.refused("deploy", app.directory, "staging")
     assert problem.kind == "gate-closed"
     assert any("compose.yaml:7: " in line for line in problem.details), problem.details
+    assert any("deploy.pem:1: " in line for line in problem.details), problem.details
     assert "sk-4f3b" not in str(problem)
+    assert all(re.search("[가-힣]", problem.korean[line]) for line in problem.details)
     with pytest.raises(Problem, match="Nothing was changed"):
         shipway.client.post(
             "/plans",
@@ -72,13 +89,14 @@ def test_a_commit_with_a_secret_in_it_is_refused_until_it_is_waived_or_overridde
     assert "overridden (the shop is down)" in shipway.story(rollout["id"])
     assert audited(shipway, "deploy")[0]["override"] == "the shop is down"
 
-    app.commit(compose__yaml=WRITTEN_SECRET, shipway__yaml=SPEC + WAIVER)
+    app.commit(compose__yaml=WRITTEN_SECRET, shipway__yaml=SPEC + WAIVER, deploy__pem="gone")
     shipway.rolled("deploy", app.directory, "staging")
 
 
 def test_a_promotion_is_refused_by_what_staging_failed_with_these_artifacts(
     shipway: Shipway, app: TinyApp
 ) -> None:
+    """R098: evidence counts for exactly the artifacts that it was seen with."""
     app.commit(Variant(version="v1"), shipway__yaml=journey(good=False))
     shipway.rolled("deploy", app.directory, "staging")
     problem = shipway.refused("promote", app.directory, "production")
@@ -86,7 +104,13 @@ def test_a_promotion_is_refused_by_what_staging_failed_with_these_artifacts(
     assert problem.details == (
         "journey.read-items failed in staging: GET /items: $.items is [], expected [1]",
     )
+    assert list(problem.korean.values()) == [
+        "staging에서 journey.read-items 실패: 실패한 단계 — GET /items: $.items is [], expected [1]"
+    ]
     assert audited(shipway, "promote") == []
+    page = overview_page(shipway, app)
+    assert "The gate is closed (1): journey.read-items failed in staging" in page
+    assert "/environments/production/plan/promote" in page  # where it can be overridden
     told = shipway.rolled("promote", app.directory, "production", override="known, harmless")
     assert "overridden (known, harmless)" in shipway.story(told["id"])
     assert releases_answering(app.production) == {"r1"}

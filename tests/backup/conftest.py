@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from shipway.ports_backup import Repository
+from shipway.ports_repository import Repository
 from shipway.repositories.key import generate
 from shipway.repositories.places import DirectoryPlace, Place, open_repository
 from tests.support.directory_repository import DirectoryRepository

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shipway.model.names import EnvironmentId
-from tests.support.running import Shipway, eventually
+from tests.support.running import Shipway, as_busy, eventually
 from tests.support.tinyapp import SPEC, TinyApp
 
 COMPOSE = """
@@ -28,6 +28,7 @@ volumes: {uploads: {}, redisdata: {}}
 """
 PASSWORD = "a-password-of-the-tests"
 RUN_S = 120.0
+"""Backups go behind everything else: on a machine that others use they wait."""
 
 
 def commit(app: TinyApp, backup: str = "", compose: str = COMPOSE) -> None:
@@ -44,6 +45,7 @@ class Production:
 
     shipway: Shipway
     project: str
+    directory: Path = Path()
 
     @property
     def environment(self) -> EnvironmentId:
@@ -101,7 +103,7 @@ class Production:
             found = self.shipway.client.get(f"/backup-runs/{run}", wait_s=5)
             return found if found["state"] != "running" else None
 
-        return dict(eventually(f"backup run #{run} ends", ask, RUN_S))
+        return dict(eventually(f"backup run #{run} ends", ask, as_busy(RUN_S)))
 
     def saved(self, kind: str = "full", *only: str) -> dict[str, Any]:
         """Do a run that must succeed."""
@@ -117,7 +119,20 @@ class Production:
         """Return what is wrong, by id."""
         return {item["id"]: item for item in self.status()["conditions"]}
 
-    def restore(self, of: str, target: Path | None = None) -> dict[str, Any]:
-        """Bring something back."""
-        body = {"backup": of, "target": str(target) if target else None}
+    def copied_out(self, of: str, target: Path) -> dict[str, Any]:
+        """Write something into a directory."""
+        body = {"backup": of, "target": str(target)}
         return self.shipway.client.post_long(f"{self.path}/restore", body)
+
+    def restored_after_a_kill(self, of: str, moment: str) -> dict[str, Any]:
+        """Put something back into place with a daemon that dies at that moment of it."""
+        self.shipway.stop()
+        self.shipway.start(SHIPWAY_BACKUP_SETTLE_S="100000", SHIPWAY_CRASH_AT=f"restore:{moment}")
+        number = self.shipway.begin("restore", self.directory, "production", of=[of])
+        self.shipway.await_death()
+        self.shipway.start(SHIPWAY_BACKUP_SETTLE_S="100000")
+        return self.shipway.finished(number)
+
+    def generations(self) -> list[dict[str, Any]]:
+        """Return the data that restores have replaced, and what is live beside it."""
+        return list(self.shipway.client.get(f"{self.path}/generations")["generations"])

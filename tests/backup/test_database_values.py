@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from shipway.backup.postgres.base import refuse_without_room
 from shipway.backup.postgres.choose import choose
 from shipway.backup.postgres.counts import Bounds, bounds, differences
 from shipway.backup.postgres.epoch import Epoch
@@ -25,7 +26,9 @@ from shipway.model.evidence import Result
 from shipway.model.generation import copy_beside, on_generation
 from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Artifact, Role, SecretMap, Workload
+from tests.backup.test_earlier import database
 
+GB = 10**9
 WHERE = EnvironmentId("shop", "production")
 E1 = Epoch(
     name="e1",
@@ -165,3 +168,14 @@ def test_a_drill_that_looked_at_nothing_has_not_passed_and_its_evidence_says_so(
     good = replace(drill, rto_s=8.0, checks=(DrillCheck(name="rows", passed=True, says="5"),))
     assert evidence_of(good).result is Result.PASSED
     assert "8.0 s" in evidence_of(good).says.en
+
+
+def test_a_base_backup_leaves_the_database_the_room_that_it_writes_into() -> None:
+    """A copy of the cluster lies on the same disk for a while; a full one ends the server."""
+    whole = database(1)
+    refuse_without_room(whole, 10 * GB, free=12 * GB, total=100 * GB)
+    refuse_without_room(whole, 0, free=2 * 1024**2, total=16 * 1024**2)
+    with pytest.raises(Problem) as caught:
+        refuse_without_room(whole, 10 * GB, free=11 * GB, total=100 * GB)
+    assert caught.value.kind == "disk-full"
+    assert "11.0 GB" in caught.value.message

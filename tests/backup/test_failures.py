@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -11,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 
@@ -19,6 +22,8 @@ from shipway.repositories.failures import kind_of
 from shipway.repositories.key import generate
 from shipway.repositories.places import DirectoryPlace, Place, open_repository
 from shipway.repositories.repository import ResticRepository
+from shipway.repositories.restic import unread_file
+from shipway.tools import find_tool
 from tests.backup.conftest import KEY as REPOSITORY_KEY
 from tests.backup.conftest import empty_bucket, restic_directory
 from tests.backup.stateapp import Production, commit
@@ -99,6 +104,74 @@ def test_a_full_disk_is_told_and_what_was_saved_stays(
         assert [item.id for item in repository.snapshots()] == [first.id]
         repository.restore(first.id, tmp_path / "back")
         assert (tmp_path / "back" / "noise").stat().st_size == MB
+
+
+def test_a_file_that_goes_while_it_is_saved_fails_no_backup_and_one_that_cannot_be_read_does(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Uploads come and go; what restic says of such a file is what a real one said here."""
+    repository = restic_directory(tmp_path / "repository", request)
+    tree = noise(tmp_path / "tree", 1)
+    (tree / "current").symlink_to(tmp_path)  # a link to a directory is a file like others
+    real = find_tool("restic")
+    says = tmp_path / "says"
+    wrapper = tmp_path / "restic"
+    wrapper.write_text(
+        f"""#!/bin/sh
+"{real}" "$@"; code=$?
+[ "$1" = backup ] && [ -s {says} ] && {{ cat {says} >&2; exit 3; }}
+exit $code
+"""
+    )
+    wrapper.chmod(0o755)
+    monkeypatch.setattr("shipway.repositories.restic.require_tool", lambda _name: wrapper)
+    error = '{"message_type":"error","error":{"Op":"lstat","Path":"f1","Err":%d},"item":"/t/f1"}\n'
+    says.write_text(error % errno.ENOENT)
+    kept = repository.put(tree, tags={})
+    assert (kept.files, kept.bytes) == (2, MB + len(str(tmp_path)))
+    says.write_text(error % errno.ENOENT + error % errno.EIO)
+    assert refused(cast("ResticRepository", repository), tree) == "source-unreadable"
+    assert [item.id for item in repository.snapshots()] == [kept.id[:8]]
+
+
+@pytest.mark.parametrize(
+    ("said", "unread"),
+    [
+        ('{"error":{"message":"lstat /t/f: no such file or directory"},"item":"/t/f"}', None),
+        ('{"error":{"message":"open /t/f: permission denied"},"item":"/t/f"}', "permission"),
+        ('{"error":{"Op":"open","Path":"f","Err":13},"item":"/t/f"}', "Permission denied"),
+        ("Warning: at least one source file could not be read", None),
+    ],
+)
+def test_restics_words_of_a_file_are_understood_in_old_and_new_versions(
+    said: str, unread: str | None
+) -> None:
+    told = unread_file(said)
+    assert (told is None) if unread is None else (told is not None and unread in told)
+
+
+@pytest.mark.slow
+def test_on_a_full_disk_what_was_saved_can_still_be_restored_and_forgotten(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """The night on which the disk is full is the one on which a restore is asked for."""
+    with small_disk(tmp_path / "disk", 32) as disk:
+        restic_directory(disk / "repository", request)
+        place = DirectoryPlace(path=disk / "repository")
+        repository = opened(place, tmp_path / "work")
+        first = repository.put(noise(tmp_path / "one", 8), tags={"kind": "volume"})
+        second = repository.put(noise(tmp_path / "two", 8), tags={"kind": "volume"})
+        with (disk / "others").open("wb") as others:
+            others.truncate(0)
+            others.write(b"x" * (shutil.disk_usage(disk).free - 256 * 1024))
+        assert refused(repository, noise(tmp_path / "three", 1)) == "repository-full"
+        later = opened(place, tmp_path / "work")  # a daemon that was started since
+        later.ensure()
+        assert len(later.snapshots()) == 2
+        later.restore(second.id, tmp_path / "back")
+        assert (tmp_path / "back" / "noise").stat().st_size == 8 * MB
+        assert later.forget([first.id]) > 7 * MB
+        assert [item.id for item in later.snapshots()] == [second.id[:8]]
 
 
 # the client forgets connections that were refused; Python says so whenever it finds them
@@ -280,6 +353,7 @@ def daemon(tmp_path: Path) -> Iterator[Production]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_a_daemon_tells_of_a_full_repository_and_of_a_killed_run_and_harms_nothing_live(
     daemon: Production,
 ) -> None:

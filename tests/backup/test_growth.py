@@ -14,8 +14,14 @@ from tests.support.directory_repository import DirectoryRepository
 
 
 def test_zeros_at_the_end_are_not_shipped_and_zeros_in_between_are() -> None:
-    written = b"a" * PAGE + bytes(3 * PIECE) + b"b"
+    written = b"a" * PAGE + bytes(PIECE) + b"b"
     assert growth(BytesIO(written + bytes(2 * PIECE)), 0) == (0, written)
+
+
+def test_nothing_is_read_behind_the_end_of_what_was_written() -> None:
+    segment = BytesIO(b"a" * (3 * PIECE) + bytes(61 * PIECE))
+    growth(segment, 2 * PIECE)
+    assert segment.tell() <= 5 * PIECE
 
 
 def test_what_was_shipped_last_is_repeated_from_the_page_before() -> None:

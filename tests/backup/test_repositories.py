@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shipway.errors import Problem
-from shipway.ports_backup import Repository
+from shipway.ports_repository import Repository
 
 
 def tree(folder: Path, **files: bytes) -> Path:

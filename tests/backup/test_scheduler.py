@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from shipway.backup.conditions.overall import recent_runs
 from shipway.backup.ground import Ground
 from shipway.backup.recover import MARKS
 from shipway.backup.run import RunRequest
@@ -20,26 +21,11 @@ from shipway.model.names import EnvironmentId
 from shipway.store.store import SqliteStore
 from tests.backup.test_rules import at
 from tests.backup.test_sources import application
+from tests.support.clocks import HandClock
 
 PRODUCTION = EnvironmentId("shop", "production")
 STAGING = EnvironmentId("shop", "staging")
 HOUR_S = 3600.0
-
-
-@dataclass
-class Clock:
-    """A clock that the test turns."""
-
-    time: float = at("2026-11-21 12:10")
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
 
 
 @dataclass
@@ -55,7 +41,7 @@ class World:
     """What the scheduler looks at, and a runner that ends each run at once."""
 
     store: SqliteStore
-    clock: Clock
+    clock: HandClock
     ground: Ground
     state: RunState | None = RunState.SUCCEEDED
     busy: bool = False
@@ -88,7 +74,7 @@ def world(tmp_path: Path) -> World:
         one: application(tmp_path / "app", told, environment=one.name)
         for one in (PRODUCTION, STAGING)
     }
-    clock = Clock()
+    clock = HandClock(at("2026-11-21 12:10"))
     store = SqliteStore(tmp_path / "state.sqlite", clock)
     nothing = cast("Any", None)
     ground = Ground(
@@ -102,7 +88,6 @@ def world(tmp_path: Path) -> World:
         runs=store.backup_runs,
         secrets=nothing,
         bucket=nothing,
-        paused=nothing,
     )
     return World(store=store, clock=clock, ground=ground)
 
@@ -129,17 +114,17 @@ def test_one_run_at_a_time(world: World) -> None:
 
 def test_redis_is_saved_every_hour_and_all_of_it_every_day(world: World) -> None:
     world.settled()
-    world.clock.time = at("2026-11-21 13:00") + 1
+    world.clock.at = at("2026-11-21 13:00") + 1
     assert world.look() == [("production", RunKind.REDIS)]
     assert world.look() == []
-    world.clock.time = at("2026-11-22 03:00") + 1
+    world.clock.at = at("2026-11-22 03:00") + 1
     assert world.look() == [("production", RunKind.FULL)]
     assert world.look() == []  # which saved Redis too
 
 
 def test_what_a_machine_slept_through_is_made_up_for_once(world: World) -> None:
     world.settled()
-    world.clock.time += 5 * 24 * HOUR_S
+    world.clock.at += 5 * 24 * HOUR_S
     begun = [*world.look(), *world.look(), *world.look(), *world.look()]
     assert begun.count(("production", RunKind.FULL)) == 1
     assert ("production", RunKind.VERIFY) in begun
@@ -173,3 +158,14 @@ def test_a_part_without_a_backup_says_why(world: World) -> None:
     assert ended.problem is not None
     again = world.store.backup_runs.end(run.id, RunState.SUCCEEDED)
     assert again.state is RunState.FAILED  # what has ended stays as it ended
+
+
+def test_an_hourly_run_hides_neither_the_weekly_one_nor_what_it_found(world: World) -> None:
+    runs = world.store.backup_runs
+    verify = runs.begin(PRODUCTION, RunKind.VERIFY, "test")
+    runs.end(verify.id, RunState.SUCCEEDED)
+    for _hour in range(80):
+        runs.end(runs.begin(PRODUCTION, RunKind.REDIS, "test").id, RunState.SUCCEEDED)
+    found = recent_runs(world.ground, PRODUCTION)
+    assert verify.id in {run.id for run in found}
+    assert [run.id for run in found] == sorted((run.id for run in found), reverse=True)

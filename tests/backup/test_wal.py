@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shipway.backup.postgres.abreast import PENDING_MAX, Abreast
 from shipway.backup.postgres.epoch import Epoch, ServerFacts, refuse_other
 from shipway.backup.postgres.fetch import assemble, fetch, look
+from shipway.backup.postgres.room import refuse_spool
 from shipway.backup.postgres.segments import (
     SEGMENT_BYTES,
     growth,
@@ -26,6 +28,7 @@ from shipway.errors import Problem
 from tests.support.directory_repository import DirectoryRepository
 
 SIZE = 1024 * 1024
+ARRIVED = 1_000_000.0
 EPOCH = Epoch(
     name="e1", service="db", system="7", timeline=1, began_at=1.0, segment_bytes=SIZE, version=15
 )
@@ -81,7 +84,7 @@ def write(shipper: Shipper, number: int, content: bytes, *, partial: bool = Fals
 
 
 def tick(shipper: Shipper, repository: DirectoryRepository) -> None:
-    shipper.tick(repository, "e1", alive=True)
+    shipper.tick(repository, "e1", arrived_at=ARRIVED)
     assert shipper.problem is None, shipper.problem
 
 
@@ -137,6 +140,54 @@ def test_the_pieces_of_a_slow_segment_are_put_together_now_and_then(
     assert fetched(repository, tmp_path / "one") == [whole[:end].rstrip(b"\0")]
 
 
+def test_what_had_been_written_at_a_moment_has_arrived_when_the_receiver_says_so() -> None:
+    """A receiver that runs may still be catching up: only what it has on disk counts."""
+    abreast = Abreast()
+    abreast.hear("e1", 10.0, written=500, arrived=None)
+    assert abreast.is_behind
+    abreast.hear("e1", 20.0, written=900, arrived=400)
+    assert abreast.arrived_for("e1") is None
+    abreast.hear("e1", 30.0, written=1000, arrived=900)
+    assert abreast.arrived_for("e1") == 20.0, "what was written since is still on its way"
+    abreast.hear("e1", 40.0, written=1000, arrived=1000)
+    assert (abreast.arrived_for("e1"), abreast.is_behind) == (40.0, False)
+    assert abreast.arrived_for("e2") is None
+    abreast.hear("e1", 5.0, written=1001, arrived=1001)
+    assert abreast.arrived_for("e1") == 5.0, "a clock that was set back is believed"
+    abreast.hear("e2", 50.0, written=7000, arrived=10)
+    assert abreast.arrived_for("e2") is None, "another stretch begins with nothing"
+    for number in range(2000):
+        abreast.hear("e2", float(number), written=8000 + number, arrived=10)
+    assert len(abreast._pending) <= PENDING_MAX
+
+
+GB = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("spool", "free", "held", "kind"),
+    [
+        (1 * GB, 50 * GB, False, None),
+        (5 * GB, 50 * GB, False, "wal-spool-full"),
+        (3 * GB, 50 * GB, True, "wal-spool-full"),
+        (1 * GB, 50 * GB, True, None),
+        (SIZE, GB // 4, False, None),
+        (GB // 8, GB // 4, False, "disk-full"),
+        (SIZE, GB * 3 // 4, True, "disk-full"),
+    ],
+)
+def test_wal_that_waits_for_its_repository_never_fills_the_disk_of_the_database(
+    spool: int, free: int, *, held: bool, kind: str | None
+) -> None:
+    """Beyond a limit the server keeps it; on a nearly full disk nobody does, and it is said."""
+    found = None
+    try:
+        refuse_spool("db", spool=spool, free=free, total=100 * GB, stuck=True, held=held)
+    except Problem as problem:
+        found = problem.kind
+    assert found == kind
+
+
 def test_a_missing_segment_is_named_and_nothing_after_it_is_promised(
     shipper: Shipper, repository: DirectoryRepository
 ) -> None:
@@ -176,12 +227,12 @@ def test_an_unreachable_repository_keeps_the_wal_here_and_says_so(
     write(shipper, 4, b"y")
     with monkeypatch.context() as patched:
         patched.setattr(repository, "put_object", refuse)
-        shipper.tick(repository, "e1", alive=True)
+        shipper.tick(repository, "e1", arrived_at=ARRIVED)
     assert shipper.problem is not None
     assert shipper.covered_at is None
     assert len(list((shipper.folder / "e1").iterdir())) == 2
     tick(shipper, repository)
-    assert shipper.covered_at is not None
+    assert shipper.covered_at == ARRIVED
 
 
 def test_an_ended_epoch_is_shipped_to_its_end_and_leaves_this_machine(
@@ -189,9 +240,22 @@ def test_an_ended_epoch_is_shipped_to_its_end_and_leaves_this_machine(
 ) -> None:
     write(shipper, 3, b"x")
     write(shipper, 4, b"last words", partial=True)
-    shipper.tick(repository, "e2", alive=False)
+    shipper.tick(repository, "e2")
     assert not (shipper.folder / "e1").exists()
     assert fetched(repository, tmp_path / "one") == [b"x", b"last words"]
+
+
+def test_before_the_receiver_is_known_nothing_is_taken_from_under_it(
+    shipper: Shipper, repository: DirectoryRepository
+) -> None:
+    """A restore may ship before the new daemon has looked for the receiver that still writes."""
+    write(shipper, 3, b"x")
+    path = write(shipper, 4, b"being written", partial=True)
+    shipper.tick(repository, None)
+    assert shipper.problem is None
+    assert path.exists()
+    shipper.tick(repository, "")
+    assert not path.exists()
 
 
 def test_another_cluster_is_refused_before_it_becomes_the_newest() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from shipway.checks import Result, check_files
+from shipway.checks import Result, all_checks, check_files
 from shipway.checks.publish import DOCUMENT, published
 from shipway.errors import Problem
 from tests.checks.cases.shape import Texts
@@ -52,6 +53,24 @@ def test_an_expired_waiver_does_not_count_and_shows(project: Make) -> None:
 def test_nothing_to_look_at_is_not_a_pass(project: Make) -> None:
     report = check_files(project({"README": "nothing\n"}), today=DAY, only=["proxy"])
     assert {item.result for item in report.outcomes} == {Result.NOT_CHECKED}
+
+
+def test_all_that_a_commit_brings_is_what_git_keeps(project: Make) -> None:
+    """A gate sees a commit's files without their repository."""
+    root = project(
+        {".env": "STRIPE_SECRET_KEY=sk_live_4f3b1c9a77d2e8b6c0a1\n", ".env.example": "A=\n"}
+    )
+    shutil.rmtree(root / ".git")
+    checks = ["secrets.env-tracked", "secrets.env-not-ignored"]
+    ids = {
+        item.check.id: item.result for item in check_files(root, today=DAY, only=checks).outcomes
+    }
+    assert set(ids.values()) == {Result.NOT_CHECKED}, "there is no repository"
+    report = check_files(root, today=DAY, only=checks, exported=True)
+    assert {item.check.id: item.result for item in report.outcomes} == {
+        "secrets.env-tracked": Result.FAILED,
+        "secrets.env-not-ignored": Result.NOT_CHECKED,  # its .gitignore is not all that git asks
+    }
 
 
 def test_an_unknown_check_names_the_nearest_ones(project: Make) -> None:
@@ -116,3 +135,27 @@ def test_a_scanner_that_breaks_is_no_pass(
     (outcome,) = check_files(root, today=DAY, only=["images.hadolint"]).outcomes
     assert outcome.result is Result.NOT_CHECKED
     assert "did not end well" in outcome.evidence.en
+
+
+def test_one_is_never_spoken_of_as_many() -> None:
+    for check in all_checks():
+        one, two = (check.needs.found(n).en for n in (1, 2))
+        assert one.startswith("1 ")
+        assert two.startswith("2 ")
+        assert one[2:] != two[2:], check.id
+
+
+def test_what_is_judged_is_what_is_deployed(project: Make) -> None:
+    """Without `compose:` Shipway takes the default file and its override, as Docker Compose does."""
+    faulty = FAULTY["compose.yaml"]
+    good = faulty.replace("    ports: ['5432:5432']\n", "")
+    root = project(
+        {
+            "shipway.yaml": "project: shop\n",
+            "compose.yaml": good,
+            "compose.override.yaml": faulty,
+            "docker-compose.prod.yml": good,
+        }
+    )
+    report = check_files(root, today=DAY, only=["compose.published-store"])
+    assert report.count(Result.FAILED) == 1

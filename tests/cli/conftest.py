@@ -44,6 +44,7 @@ def daemon(home: Path) -> Iterator[FakeDaemon]:
     fake = FakeDaemon(Places(home).socket)
     fake.get("/daemon", {"version": shipway.__version__, "pid": os.getpid(), "home": str(home)})
     fake.get("/projects", {"projects": []})
+    fake.get("/status", {"environments": []})
     fake.start()
     yield fake
     fake.stop()

@@ -6,6 +6,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -123,8 +124,9 @@ class _Handler(BaseHTTPRequestHandler):
         content = json.dumps(answer).encode()
         self.send_response(status)
         self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        with suppress(BrokenPipeError):  # who typed Ctrl-C reads no answer
+            self.end_headers()
+            self.wfile.write(content)
 
     def _stream(self, stream: Stream) -> None:
         self.send_response(200)

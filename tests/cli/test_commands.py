@@ -24,13 +24,15 @@ def shop(daemon: FakeDaemon, project: Path) -> FakeDaemon:
     return daemon
 
 
-def test_status_in_a_project_shows_this_project_only(shop: FakeDaemon, typed: Type) -> None:
+def test_status_in_a_project_shows_this_project_only(
+    shop: FakeDaemon, project: Path, typed: Type
+) -> None:
     other = environment(project="blog")
-    shop.get("/status", status(environment(), other))
+    shop.get("/status", status(environment(), other, shop=project))
     out = typed("status").out
     assert out.startswith("shop\n")
     assert "blog" not in out
-    assert out.endswith("1 other project: status --all\n")
+    assert out.endswith("1 other project: shipway status --all\n")
     assert "blog" in typed("status", "--all").out
 
 
@@ -50,10 +52,12 @@ def test_status_counts_the_commits_that_staging_is_ahead(
         hashes.append(git("rev-parse", "HEAD"))
     old = {"release": "r1", "commit": {**commit(), "hash": hashes[0]}}
     new = {"release": "r2", "commit": {**commit(), "hash": hashes[2]}}
-    shop.get("/status", status(environment("staging", live=new), environment(live=old)))
+    both = environment("staging", live=new), environment(live=old)
+    shop.get("/status", status(*both, shop=project))
     assert "2 commits ahead of production: shipway promote" in typed("status").out
     new["commit"] = commit(letter="f")
-    shop.get("/status", status(environment("staging", live=new), environment(live=old)))
+    both = environment("staging", live=new), environment(live=old)
+    shop.get("/status", status(*both, shop=project))
     assert "not what production has: shipway promote" in typed("status").out
 
 
@@ -127,6 +131,8 @@ def test_exec_replaces_itself_with_what_the_engine_says(
     (body,) = shop.bodies("/projects/shop/environments/staging/exec")
     assert body == {"service": "api", "argv": ["ls", "-l"], "tty": False}
     assert json.loads(typed("exec", "api", "-e", "staging", "--json", "--", "ls").out)["argv"]
+    assert typed("exec", "api", "staging", "--", "ls").code == 0
+    assert shop.bodies("/projects/shop/environments/staging/exec")[-1]["argv"] == ["ls"]
 
 
 def test_exec_says_what_is_missing_where_it_cannot_be_done(shop: FakeDaemon, typed: Type) -> None:
@@ -261,12 +267,14 @@ def test_down_says_that_a_rollout_goes_on_later(shop: FakeDaemon, typed: Type) -
 def test_a_shell_completes_what_the_daemon_knows(
     words: str, names: list[str], shop: FakeDaemon, typed: Type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without a daemon the environments of shipway.yaml are known, and nothing else."""
     monkeypatch.setenv("_SHIPWAY_COMPLETE", "bash_complete")
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(len(words.split(" ")) - 1))
     assert typed().out.splitlines() == [f"plain,{name}" for name in names]
     shop.stop()
-    assert typed().out.strip() == ""
+    declared = [name for name in names if name in {"production", "staging"}]
+    assert typed().out.split() == [f"plain,{name}" for name in declared]
 
 
 def test_down_all_destroys_every_environment_first(shop: FakeDaemon, typed: Type) -> None:
@@ -293,3 +301,30 @@ def test_the_user_is_the_one_behind_sudo(
     seen: list[Request] = shop.asked
     typed("status")
     assert {item.user for item in seen} == {"lee"}
+
+
+DOORS = {
+    "doors": [
+        {"service": "db", "ports": [{"port": 5432, "page": False}], "running": True},
+        {"service": "flower", "ports": [{"port": 5555, "page": True}], "running": False},
+    ]
+}
+
+
+def test_open_without_a_name_lists_what_can_be_opened(shop: FakeDaemon, typed: Type) -> None:
+    shop.get("/projects/shop/environments/production/open", DOORS)
+    assert typed("open").out == (
+        "What can be opened of shop/production:\n"
+        "\n"
+        "  shipway open db production      port 5432\n"
+        "  shipway open flower production  port 5555  not running\n"
+    )
+    shop.get("/projects/shop/environments/staging/open", {"doors": []})
+    assert typed("open", "staging").out == (
+        "Nothing of shop/staging says on which port it listens.\n"
+        "  shipway open SERVICE staging --port NUMBER\n"
+    )
+    assert json.loads(typed("open", "--json").out) == {"environment": "production", **DOORS}
+    shop.get("/status", status())
+    result = typed("open")
+    assert (result.code, "nothing of shop is live here" in result.err) == (1, True)

@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 
 import shipway
-from shipway.cli import connection
-from shipway.cli.connection import connect, daemon_environment, running_daemon, stop, wait_until
+from shipway.cli import daemon_start
+from shipway.cli.connection import connect, running_daemon
 from shipway.cli.console import Console
+from shipway.cli.daemon_here import ask, stop, wait_until
+from shipway.cli.daemon_start import daemon_environment
 from shipway.errors import Problem
 from shipway.places import Places
 from tests.cli.conftest import Type
@@ -57,7 +59,7 @@ def program(text: str) -> list[str]:
 def small(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Make the small daemon the one that is started; yield its home."""
     text = SMALL.replace("@VERSION@", shipway.__version__)
-    monkeypatch.setattr(connection, "daemon_command", lambda: program(text))
+    monkeypatch.setattr(daemon_start, "daemon_command", lambda: program(text))
     yield home
     client, about = running_daemon()
     if about is not None:
@@ -99,7 +101,7 @@ def test_a_daemon_of_another_version_is_replaced(
     small.mkdir()
     older = subprocess.Popen(program(SMALL.replace("@VERSION@", "0.0.9")), stdin=subprocess.DEVNULL)
     client, _about = running_daemon()
-    assert wait_until(lambda: connection.ask(client) is not None, 10)
+    assert wait_until(lambda: ask(client) is not None, 10)
     connect(Console())
     assert older.wait(10) == 0
     assert client.get("/daemon")["version"] == shipway.__version__
@@ -111,7 +113,7 @@ def test_a_daemon_that_cannot_start_says_why_and_what_to_type(
 ) -> None:
     del home
     text = "print('HAProxy is not installed.\\nHint: apt-get install haproxy', file=sys.stderr)"
-    monkeypatch.setattr(connection, "daemon_command", lambda: program(f"{text}; sys.exit(1)"))
+    monkeypatch.setattr(daemon_start, "daemon_command", lambda: program(f"{text}; sys.exit(1)"))
     result = typed("status")
     assert result.code == 1
     assert result.err == (
@@ -122,7 +124,7 @@ def test_a_daemon_that_cannot_start_says_why_and_what_to_type(
         "Hint   shipway daemon log\n"
     )
     text = "print('another reason', file=sys.stderr)"
-    monkeypatch.setattr(connection, "daemon_command", lambda: program(f"{text}; sys.exit(1)"))
+    monkeypatch.setattr(daemon_start, "daemon_command", lambda: program(f"{text}; sys.exit(1)"))
     err = typed("status").err
     assert "another reason" in err
     assert "HAProxy" not in err
@@ -131,10 +133,10 @@ def test_a_daemon_that_cannot_start_says_why_and_what_to_type(
 def test_a_daemon_that_never_answers_is_given_up(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "daemon_command", lambda: program("pass"))
+    monkeypatch.setattr(daemon_start, "daemon_command", lambda: program("pass"))
     client, _about = running_daemon()
     with pytest.raises(Problem, match=r"did not answer within 0\.3 s"):
-        connection.start(Places(home), client, deadline_s=0.3)
+        daemon_start.start(Places(home), client, deadline_s=0.3)
 
 
 def test_a_home_that_cannot_be_used_is_named(
@@ -145,6 +147,33 @@ def test_a_home_that_cannot_be_used_is_named(
     result = typed("status")
     assert result.code == 1
     assert f"{tmp_path}/file/home, where Shipway keeps its state, cannot be used" in result.err
+
+
+def test_root_leaves_nothing_in_a_home_of_somebody_else(
+    home: Path, monkeypatch: pytest.MonkeyPatch, typed: Type
+) -> None:
+    home.mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(daemon_start, "_owner", lambda _home: 65_534)
+    result = typed("status")
+    assert result.code == 1
+    assert f"{home}, where Shipway keeps its state, belongs to nobody" in result.err
+    assert "Hint   sudo -u nobody shipway …" in result.err
+    assert list(home.iterdir()) == []
+
+
+def test_a_user_without_a_home_is_told_how_to_name_one(
+    monkeypatch: pytest.MonkeyPatch, typed: Type
+) -> None:
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("SHIPWAY_HOME", "XDG_STATE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4711)
+    monkeypatch.setattr(Path, "home", nowhere)
+    result = typed("status")
+    assert (result.code, "SHIPWAY_HOME=DIR shipway" in result.err) == (1, True)
 
 
 def test_the_daemon_runs_elsewhere_and_its_paths_are_whole(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from shipway.errors import Problem
 from shipway.spec import load_application
-from shipway.spec.contract.infer import Clue, infer
+from shipway.spec.contract.clues import Clue
+from shipway.spec.contract.infer import infer
 from tests.cli.conftest import Type
 
 COMPOSE = """
@@ -46,10 +47,7 @@ class Settings(BaseSettings):
 """
 
 
-PAIR = (
-    "JWT_PRIVATE_KEY: {secret: true, generate: rs256, public: JWT_PUBLIC_KEY}"
-    "  # guessed: a pair for RS256"
-)
+PAIR = "JWT_PRIVATE_KEY: {generate: rs256, public: JWT_PUBLIC_KEY}  # guessed: a pair for RS256"
 
 
 @pytest.fixture
@@ -81,22 +79,19 @@ def test_init_proposes_a_contract_from_what_is_written_and_marks_what_it_guessed
         == """\
 contract:
   # api/.env.example
-  JWT_SECRET_KEY: {required: true, secret: true, generate: hex 32, services: [api], \
-about: "JWT 서명 키 (최소 32자 랜덤 문자열, openssl rand -hex 32)", min_length: 32}  \
+  JWT_SECRET_KEY: {generate: hex 32, services: [api], \
+about: "JWT 서명 키 (최소 32자 랜덤 문자열, openssl rand -hex 32)", min_length: 32}
+  OPENAI_API_KEY: {required: true, services: [api], about: GPT-4}  \
 # guessed: required, as '필수' says
-  OPENAI_API_KEY: {required: true, secret: true, services: [api], about: GPT-4}  \
+  LOG_LEVEL: {required: true, services: [api], allowed: [DEBUG, INFO, WARNING]}  \
 # guessed: required, as '필수' says
-  LOG_LEVEL: {required: true, services: [api], about: "DEBUG | INFO | WARNING", \
-allowed: [DEBUG, INFO, WARNING]}  # guessed: required, as '필수' says
-  DEBUG: {required: true, services: [api], fixed: {production: "false"}, type: bool}  \
-# guessed: required, as '필수' says
+  DEBUG: {services: [api], default: "true", fixed: {production: "false"}, type: bool}
   GOOGLE_CLIENT_ID: {services: [api], group: google}  # guessed: all of its group or none
-  GOOGLE_CLIENT_SECRET: {secret: true, services: [api], group: google}  \
-# guessed: all of its group or none
+  GOOGLE_CLIENT_SECRET: {services: [api], group: google}  # guessed: all of its group or none
   # api/settings.py
-  REDIS_URL: {required: true, services: [api]}
+  REDIS_URL: {required: true, services: [api], type: url}
   # compose.yaml
-  DB_PASSWORD: {required: true, secret: true, generate: password 24}  # guessed: generated"""
+  DB_PASSWORD: {generate: password 32, services: []}  # guessed: generated"""
     )
 
 
@@ -121,8 +116,11 @@ def test_a_project_without_any_clue_gets_no_contract(project: Path, typed: Type)
 @pytest.mark.parametrize(
     ("clues", "lines"),
     [
-        ([Clue(key="PORT", where="e", value="8000")], ["PORT: {type: int}"]),
-        ([Clue(key="SITE", where="e", value="https://a.kr")], ["SITE: {type: url}"]),
+        ([Clue(key="PORT", where="e", value="8000")], ["PORT: {default: 8000, type: int}"]),
+        (
+            [Clue(key="SITE", where="e", value="https://a.kr")],
+            ["SITE: {default: https://a.kr, type: url}"],
+        ),
         ([Clue(key="VITE_API", where="e")], ["VITE_API: {build_time: true}"]),
         ([Clue(key="NAME", where="e", value="shop")], []),
         ([Clue(key="A", where="s", needed=True)], ["A: required"]),
@@ -130,7 +128,10 @@ def test_a_project_without_any_clue_gets_no_contract(project: Path, typed: Type)
         (
             [Clue(key="FRONTEND_URL", where="e", section="프로덕션 필수")],
             [
-                "FRONTEND_URL: {required: [production]}  # guessed: required, as '프로덕션 필수' says"
+                (
+                    "FRONTEND_URL: {required: [production], type: url}"
+                    "  # guessed: required, as '프로덕션 필수' says"
+                )
             ],
         ),
         (

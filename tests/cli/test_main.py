@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 import shipway
-from shipway.cli import status as status_module
+from shipway.cli import status_page
 from shipway.cli.main import SECTIONS
 from tests.cli.conftest import Type
-from tests.cli.fake import FakeDaemon
+from tests.cli.fake import CUT, FakeDaemon, Stream
 from tests.cli.views import environment, status
 
 START_MS = 150.0
@@ -46,6 +46,9 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 def test_version_and_help_are_printed(typed: Type) -> None:
     assert typed("--version").out == f"shipway {shipway.__version__}\n"
+    done = run("-X", "importtime", "-m", "shipway", "--version")
+    assert done.stdout == typed("--version").out
+    assert "click" not in done.stderr, "scripts ask for it again and again"
     out = typed("--help").out
     assert "Exit codes: 0 success, 1 a rollout failed" in out
     for name in ENTRIES:
@@ -90,7 +93,7 @@ def test_a_defect_is_one_sentence_and_a_file_with_the_trace(
         raise RuntimeError("thing")
 
     daemon.get("/status", status(environment()))
-    monkeypatch.setattr(status_module, "status_lines", broken)
+    monkeypatch.setattr(status_page, "status_lines", broken)
     result = typed("status")
     assert result.code == 70
     assert "unexpected RuntimeError: thing. This is a defect of Shipway" in result.err
@@ -102,8 +105,21 @@ def test_a_defect_is_one_sentence_and_a_file_with_the_trace(
     assert "Traceback" in typed("status").err
 
 
+def test_a_file_that_cannot_be_written_is_a_problem_and_no_defect(
+    project: Path, typed: Type
+) -> None:
+    del project
+    result = typed("generate", "scripts", "--directory", "/proc/nope")
+    assert (result.code, result.err) == (
+        1,
+        "Error  /proc/nope: No such file or directory.\nHint   ls -ld /proc\n",
+    )
+    result = typed("generate", "scripts", "--directory", "/proc/nope", "--json")
+    assert json.loads(result.out)["problem"]["kind"] == "file-refused"
+
+
 def test_a_daemon_that_breaks_off_its_answer_is_a_problem(daemon: FakeDaemon, typed: Type) -> None:
-    daemon.get("/status", lambda _request: daemon.stop())
+    daemon.get("/status", Stream([CUT]))
     result = typed("status")
     assert result.code == 1
     assert "the daemon went away" in result.err
@@ -143,8 +159,19 @@ def test_what_is_slow_is_not_imported(words: list[str], daemon: FakeDaemon, home
     done = run("-c", program, *words, SHIPWAY_HOME=str(home))
     modules = done.stderr.partition("MODULES")[2].split()
     assert [name for name in HEAVY if name in modules] == []
-    if words != ["status"]:
-        assert "http.client" not in modules
+    assert "http.client" not in modules
+
+
+def test_status_is_one_question_to_a_daemon_that_runs(daemon: FakeDaemon, typed: Type) -> None:
+    """Each costs milliseconds; one that does not tell its projects is asked for them."""
+    answer = status(environment())
+    daemon.get("/status", answer)
+    assert typed("status").code == 0
+    assert [item.path for item in daemon.asked] == ["/status"]
+    daemon.asked.clear()
+    daemon.get("/status", {key: value for key, value in answer.items() if key != "projects"})
+    assert typed("status").code == 0
+    assert [item.path for item in daemon.asked] == ["/status", "/daemon", "/status", "/projects"]
 
 
 @pytest.mark.alone

@@ -21,7 +21,7 @@ def app(tmp_path: Path, typed: Type, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """Yield a tiny application; its directory is the current one, and all is taken down."""
     staging, production = free_ports(2)
     app = TinyApp(
-        tmp_path / "tiny", project="clitiny", staging=staging, production=production, deadline="5s"
+        tmp_path / "tiny", project="clitiny", staging=staging, production=production, deadline="20s"
     )
     app.commit(Variant(version="v1"))
     monkeypatch.chdir(app.directory)
@@ -38,7 +38,7 @@ def good(result: Result) -> Result:
 def test_the_main_job_is_typed_and_read(app: TinyApp, typed: Type) -> None:
     """R078. Proves that the commands and the API speak of the same things."""
     assert "started the daemon" in good(typed("deploy", "-y")).err
-    last = good(typed("promote", "--json")).out.splitlines()[-1]
+    last = good(typed("promote", "--json", "-y")).out.splitlines()[-1]
     assert json.loads(last)["rollout"]["state"] == "succeeded"
 
     app.commit(Variant(version="v2"))

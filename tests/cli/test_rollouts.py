@@ -12,7 +12,7 @@ from shipway.cli import following
 from shipway.errors import Problem
 from tests.cli.conftest import Type
 from tests.cli.fake import CUT, FakeDaemon, Stream
-from tests.cli.views import BAD, GOOD, UNHEALTHY, environment, line, plan, rollout
+from tests.cli.views import BAD, GOOD, UNHEALTHY, environment, line, plan, rollout, status
 
 pytestmark = pytest.mark.usefixtures("project")
 
@@ -27,6 +27,7 @@ def good(daemon: FakeDaemon) -> FakeDaemon:
     daemon.get("/rollouts/7/progress", Stream([*GOOD, {"rollout": rollout()}]))
     daemon.get("/rollouts/7", rollout())
     daemon.get("/rollouts", {"rollouts": [rollout()]})
+    daemon.get("/status", status(environment("staging"), environment()))
     daemon.get("/projects/shop/environments/staging", environment("staging"))
     return daemon
 
@@ -102,7 +103,7 @@ def test_without_a_terminal_nothing_is_done_unasked(good: FakeDaemon, typed: Typ
 
 @pytest.mark.usefixtures("good")
 def test_json_is_the_progress_and_the_rollout_and_nothing_else(typed: Type) -> None:
-    result = typed("deploy", "--json")
+    result = typed("deploy", "--json", "-y")
     assert result.code == 0
     assert [json.loads(text) for text in result.out.splitlines()] == [
         *GOOD,
@@ -126,7 +127,7 @@ def test_a_failed_rollout_ends_in_one_clear_problem(typed: Type) -> None:
         "\n"
         "staging is as it was before. r41 still serves staging.\n"
     )
-    assert typed("deploy", "--json").code == 1
+    assert typed("deploy", "--json", "-y").code == 1
 
 
 def test_a_refused_plan_is_a_problem_in_both_forms(good: FakeDaemon, typed: Type) -> None:
@@ -138,7 +139,7 @@ def test_a_refused_plan_is_a_problem_in_both_forms(good: FakeDaemon, typed: Type
         1,
         "Error  nothing is live.\nHint   shipway deploy staging\n",
     )
-    result = typed("promote", "--json")
+    result = typed("promote", "--json", "-y")
     assert result.code == 1
     assert json.loads(result.out) == {"problem": refusal.as_dict()}
 
@@ -147,7 +148,7 @@ def test_a_refused_plan_is_a_problem_in_both_forms(good: FakeDaemon, typed: Type
 def test_detach_says_how_to_follow(typed: Type) -> None:
     result = typed("deploy", "-y", "--detach")
     assert result.out.endswith("Rollout #7 has begun: shipway follow 7\n")
-    assert json.loads(typed("deploy", "--json", "--detach").out)["rollout"]["id"] == 7
+    assert json.loads(typed("deploy", "--json", "-y", "--detach").out)["rollout"]["id"] == 7
 
 
 @pytest.mark.usefixtures("good")
@@ -211,7 +212,7 @@ def test_a_daemon_that_comes_back_is_followed_after_the_last_line(
         Stream([*GOOD[4:], {"rollout": rollout()}]),
     )
     good.get("/rollouts/7", rollout(state="running"), rollout())
-    result = typed("deploy", "--json")
+    result = typed("deploy", "--json", "-y")
     assert result.code == 0, result.err
     assert [item.query.get("after") for item in good.asked if "progress" in item.path] == [
         "0",

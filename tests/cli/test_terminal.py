@@ -123,9 +123,50 @@ def test_ctrl_c_at_the_question_begins_nothing(daemon: FakeDaemon, project: Path
     terminal = Terminal("-C", str(project), "deploy")
     terminal.asked("Go ahead? [y/N]: ")
     terminal.type("\x03")
-    code, _screen = terminal.end()
+    code, screen = terminal.end()
     assert code == 130
+    assert screen.endswith("Go ahead? [y/N]: ^C\nNothing was changed.")
     assert daemon.bodies("/rollouts") == []
+
+
+def test_ctrl_c_at_a_secrets_prompt_sets_nothing(daemon: FakeDaemon, project: Path) -> None:
+    terminal = Terminal("-C", str(project), "secret", "set", "TOKEN", "-e", "staging")
+    terminal.asked("TOKEN in staging (not shown): ")
+    terminal.type("half a val\x03")
+    code, screen = terminal.end()
+    assert code == 130
+    assert screen.endswith("Nothing was changed.")
+    assert "half" not in terminal.shown
+    assert not any(item.method == "POST" for item in daemon.asked)
+
+
+def test_ctrl_c_in_a_long_wait_says_what_becomes_of_it(daemon: FakeDaemon, project: Path) -> None:
+    answered = threading.Event()
+    path = "/projects/shop/environments/staging"
+
+    def late(_request: object) -> dict[str, str]:
+        answered.wait(DEADLINE_S)
+        return {"destroyed": "shop/staging"}
+
+    daemon.get(path, environment("staging", live=None))
+    daemon.post(f"{path}/destroy", late)
+    terminal = Terminal("-C", str(project), "destroy", "staging", "-y")
+    eventually("it is asked", lambda: daemon.bodies(f"{path}/destroy") != [])
+    terminal.type("\x03")
+    code, screen = terminal.end()
+    answered.set()
+    assert code == 130
+    assert screen.endswith("It goes on in the daemon. shipway status shows what is left.")
+
+
+def test_a_narrow_terminal_cuts_no_word(daemon: FakeDaemon) -> None:
+    long = "a release whose health is asked at https://shop.example.com/health and never answered"
+    failed = rollout(state="failed", problem={"kind": "ill", "message": long, "hints": []})
+    daemon.get("/status", status(environment(last=failed)))
+    terminal = Terminal("status", "--all", COLUMNS="40", NO_COLOR="1")
+    _code, screen = terminal.end()
+    assert all(len(line) <= 40 for line in screen.splitlines())
+    assert "        https://shop.example.com/health" in screen.splitlines()
 
 
 def test_colours_are_for_terminals_and_no_color_is_honoured(daemon: FakeDaemon) -> None:

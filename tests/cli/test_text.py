@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shipway.cli.text import ago, clip, harmless, pad, plural, seconds, size, table, width
+from shipway.cli.text import ago, clip, folded, harmless, pad, seconds, size, table, width
+from shipway.model.words import plural
 
 
 def test_korean_letters_take_two_columns() -> None:
@@ -58,6 +59,19 @@ def test_sizes_and_plurals() -> None:
     ]
     assert plural(1, "commit") == "1 commit"
     assert plural(2, "commit") == "2 commits"
+    assert plural(2, "class", "classes") == "2 classes"
+
+
+def test_a_line_that_is_too_wide_goes_on_deeper_and_no_word_is_cut() -> None:
+    line = (
+        "  \x1b[31m✗\x1b[0m a deploy of r41 failed: 한국어 문장 https://example.com/a/long/address"
+    )
+    assert folded(line, 200) == line
+    assert folded(line, 30).split("\n") == [
+        "  \x1b[31m✗\x1b[0m a deploy of r41 failed:",
+        "      한국어 문장",
+        "      https://example.com/a/long/address",
+    ]
 
 
 def test_a_table_aligns_by_width_and_leaves_no_blanks_at_the_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 NOW = 1_700_000_000.0
@@ -150,9 +151,11 @@ def environment(name: str = "production", **more: Any) -> View:
     }
 
 
-def status(*environments: View, running: bool = True) -> View:
+def status(*environments: View, running: bool = True, shop: Path | None = None) -> View:
+    """Return an answer to `/status`; shop: where the project of that name lies, if it does."""
     return {
         "daemon": {"version": "0.1.0"},
         "ingress": {"running": running, "version": "2.6", "pid": 1},
         "environments": list(environments),
+        "projects": [{"name": "shop", "directory": str(shop)}] if shop else [],
     }

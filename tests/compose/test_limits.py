@@ -43,9 +43,9 @@ BOMBS = {
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
 def test_a_bomb_is_refused_within_a_second(text: str, refused: Refuse) -> None:
-    start = time.perf_counter()
+    start = time.process_time()  # a busy machine takes longer, and computes no more
     assert refused(text).kind.startswith("compose-")
-    assert time.perf_counter() - start < 5  # a second on an idle machine, five on a busy one
+    assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize(

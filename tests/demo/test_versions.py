@@ -142,7 +142,7 @@ def test_a_patch_that_no_longer_fits_is_told(
 
 @pytest.mark.parametrize("environment", ["staging", "production"])
 def test_shipway_takes_the_board_as_it_is_meant(repository: Path, environment: str) -> None:
-    """R027, R029, R031: names of services, health, exactly one scheduler."""
+    """R031: its roles, its routes, its migration; exactly one scheduler."""
     app = load_application(repository, environment=environment, local=repository)
     roles = {service.name: service.role for service in app.services}
     assert roles == {

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -84,6 +85,16 @@ def _run(checkout: Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def _quickest_s(act: Callable[[], object]) -> float:
+    """Return the seconds of the quickest of some times: what else runs slows down a few only."""
+    took = []
+    for _ in range(5):
+        began = time.monotonic()
+        act()
+        took.append(time.monotonic() - began)
+    return min(took)
+
+
 @pytest.mark.slow
 def test_the_first_run_sets_up_in_words_and_the_second_is_silent_and_fast(
     checkout: Path, tmp_path: Path
@@ -104,16 +115,16 @@ def test_the_first_run_sets_up_in_words_and_the_second_is_silent_and_fast(
     )
     assert (second.stdout, second.stderr) == ("ran\n", "")
 
-    began = time.monotonic()
-    python = subprocess.run(
-        [checkout / ".venv/bin/python", "-P", "-m", "shipway"], check=True, timeout=60,
-        capture_output=True,
-    )  # fmt: skip
-    bare_s = time.monotonic() - began
-    assert python.stdout == b"ran\n"
-    began = time.monotonic()
-    _run(checkout, elsewhere)
-    assert time.monotonic() - began < bare_s + 0.2  # 3 ms on an idle machine
+    def bare() -> None:
+        python = subprocess.run(
+            [checkout / ".venv/bin/python", "-P", "-m", "shipway"], check=True, timeout=60,
+            capture_output=True,
+        )  # fmt: skip
+        assert python.stdout == b"ran\n"
+
+    bare_s = _quickest_s(bare)
+    # 3 ms on an idle machine
+    assert _quickest_s(lambda: _run(checkout, elsewhere)) < bare_s + 0.2
 
 
 @pytest.mark.slow

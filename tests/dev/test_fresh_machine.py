@@ -28,6 +28,7 @@ cd /srv/shipway
 
 @pytest.mark.docker
 @pytest.mark.slow
+@pytest.mark.timeout(360)
 def test_one_command_runs_on_a_fresh_debian_with_git_and_python() -> None:
     docker = shutil.which("docker")
     assert docker is not None
@@ -36,7 +37,7 @@ def test_one_command_runs_on_a_fresh_debian_with_git_and_python() -> None:
         options += ["--env", name] if name in os.environ else []
     done = subprocess.run(
         [docker, "run", *options, "debian:bookworm-slim", "sh", "-c", SCRIPT],
-        check=False, capture_output=True, text=True, timeout=110,
+        check=False, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert re.search(re.escape(__version__), done.stdout)

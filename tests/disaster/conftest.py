@@ -49,7 +49,7 @@ def app(ground: Path, request: pytest.FixtureRequest, engine: str) -> DatabaseAp
         project=f"t{mark}",
         staging=staging,
         production=production,
-        deadline="5s",
+        deadline="20s",
         settle="200ms",
     )
 

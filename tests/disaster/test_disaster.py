@@ -19,8 +19,13 @@ from tests.support.s3 import BUCKET, KEY, SECRET, s3_server
 
 PROMISED_S = 5.0
 LOAD_S = 6.0
-PLACES = ["directory", "s3"]
-ENGINES = ["process", pytest.param("docker", marks=pytest.mark.docker)]
+WHERE = [
+    # for the figures; what is promised holds beside other tests, too
+    pytest.param("process", "directory", marks=pytest.mark.alone),
+    ("process", "s3"),
+    pytest.param("docker", "directory", marks=pytest.mark.docker),
+    pytest.param("docker", "s3", marks=pytest.mark.docker),
+]
 
 
 @pytest.fixture
@@ -32,9 +37,7 @@ def stack(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExitStack]:
 
 
 @pytest.mark.slow
-@pytest.mark.alone
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("engine", "place"), WHERE)
 def test_a_lost_server_comes_back_from_the_repository_alone(
     ground: Path,
     stack: ExitStack,

@@ -29,6 +29,15 @@ def test_a_restore_to_a_moment_between_two_transactions_gives_exactly_the_first(
     insert(board, 3)
     assert board.numbers() == [1, 3]
 
+    path = f"/projects/{board.project}/environments/staging/backups/generations"
+    live, earlier = shipway.client.get(path)["generations"]
+    assert (live["subject"], live["live"], earlier["live"]) == ("db", True, False)
+    assert earlier["goes_at"] > time.time() + 6 * 86_400
+    assert earlier["bytes"] > 1_000_000
+    shipway.client.post(f"{path}/remove", {"names": [earlier["name"]]})
+    assert shipway.client.get(path)["generations"] == []
+    assert board.numbers() == [1, 3], "the live one stays"
+
 
 DESTROYS = """
 import os, subprocess
@@ -60,3 +69,27 @@ def test_a_drill_compares_every_row_and_measures_how_long_a_restore_takes(board:
     assert drill["passed"], drill["checks"]
     assert drill["rto_s"] < 60
     assert {check["name"] for check in drill["checks"]} >= {"rows", "restored", "query", "amcheck"}
+    # This application reads no data: its smoke check passes on anything, so it is not counted.
+    assert not [check for check in drill["checks"] if check["name"].startswith("smoke")]
+
+
+def test_a_drill_asks_the_application_itself_on_the_copy(
+    shipway: Shipway, app: DatabaseApp, board: Board
+) -> None:
+    """R123: its smoke check reads the restored rows, and nothing of it is left afterwards."""
+    board.rows("INSERT INTO items SELECT g, now() FROM generate_series(1, 50) g")
+    app.deliver(reads=True)
+    number = shipway.rolled("deploy", app.directory, "staging")["id"]
+    path = f"/projects/{board.project}/environments/staging/databases/points"
+    points = [item["name"] for item in shipway.client.get(path)["points"]]
+    assert points == [f"before-r2.{number}"], "also where there was nothing to migrate"
+    assert "backups" in board.call("base")
+    drill = board.call("drill")["drills"][0]
+    asked = [check for check in drill["checks"] if check["name"].startswith("smoke")]
+    assert [(check["name"], check["passed"]) for check in asked] == [
+        ("smoke: items can be read", True)
+    ], drill["checks"]
+    services = {
+        item["service"] for item in shipway.environment(board.project, "staging")["instances"]
+    }
+    assert services == {"api", "worker", "scheduler", "db"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shipway.documents.facts import (
     BackupFacts,
     CheckFacts,
@@ -16,8 +18,12 @@ from shipway.documents.facts import (
     VariableFacts,
 )
 from shipway.model.declared import (
+    Amount,
+    ChangeSpec,
+    CostSpec,
     DecisionSpec,
     DocumentSpec,
+    LeftOut,
     OptionSpec,
     QuestionSpec,
     RequirementSpec,
@@ -54,8 +60,30 @@ def shop() -> Facts:
             purpose="verify the MVP",
             time_zone="Asia/Seoul",
             options=(
-                OptionSpec(name="One server", chosen=True, pros=("cheap",), cost="$10 a month"),
+                OptionSpec(
+                    name="One server",
+                    chosen=True,
+                    pros=("cheap",),
+                    costs=(
+                        CostSpec(item="server", amount=Amount(5, 8)),
+                        CostSpec(item="disk", amount=Amount(2, 2), figures_from="the invoice"),
+                    ),
+                    as_of=date(2026, 11, 20),
+                    figures_from="the price list",
+                ),
+                OptionSpec(
+                    name="Four services",
+                    cons=("four consoles",),
+                    parts=("the API on Render",),
+                    cost="free at first",
+                ),
             ),
+            out_of_scope=(LeftOut(what="Kubernetes", why="one server is enough"),),
+            changes=(ChangeSpec(what="Staging", before="none", after="port 4400"),),
+            created=date(2026, 11, 1),
+            reviewed=("database", "worker"),
+            author="Mina",
+            version="1.2",
             decisions=(DecisionSpec(about="Promotion", decision="by hand", by="Mina"),),
             questions=(QuestionSpec(ask="A domain?", yes="DNS", no="a port", answer="yes"),),
             requirements=(
@@ -132,9 +160,19 @@ def shop() -> Facts:
             FigureFacts(id="rollback-success", value=50.0, at=AT, count=2),
         ),
         backups=(
-            BackupFacts(subject="postgres", how="WAL", schedule="daily", kept="30 d", newest_at=AT),
+            BackupFacts(
+                subject="postgres",
+                how=Words("log", "WAL"),
+                schedule=Words("daily", "매일"),
+                kept=Words("30 days", "30일"),
+                to_a_moment=True,
+                newest_at=AT,
+                restorable_at=AT + 4,
+            ),
         ),
-        recovery=RecoveryFacts(rpo_wanted_s=3600, rto_wanted_s=14_400, rpo_s=4.2, drilled_at=AT),
+        recovery=RecoveryFacts(
+            rpo_wanted_s=3600, rto_wanted_s=14_400, rpo_s=4.2, drilled_at=AT, restorable_at=AT
+        ),
         indicators=(
             IndicatorFacts(
                 title=Words("API P95", "API 응답시간 P95"),

@@ -53,6 +53,13 @@ def test_a_directory_without_git_says_what_to_type(tmp_path: Path) -> None:
     assert "git init" in caught.value.hints[0]
 
 
+def test_a_repository_without_a_commit_says_how_to_make_the_first(tmp_path: Path) -> None:
+    run(tmp_path, "init", "-q")
+    with pytest.raises(Problem, match="has no commit yet") as caught:
+        git.resolve(tmp_path, "HEAD")
+    assert caught.value.hints == ("git add -A && git commit -m 'first version'",)
+
+
 def test_the_tree_of_a_commit_is_exported_once_and_whole(repository: Path, tmp_path: Path) -> None:
     commit, *_ = git.resolve(repository, "HEAD")
     target = tmp_path / "sources" / commit
@@ -77,3 +84,49 @@ def test_what_changed_between_commits_is_told_for_the_project_alone(repository: 
     assert git.changed_files(repository, old, new) == ["migrations/0002.py"]
     (line,) = git.commits_between(repository, old, new)
     assert line.endswith(" second")
+
+
+def test_submodules_are_named_as_they_are_not_exported(repository: Path, tmp_path: Path) -> None:
+    assert git.submodules(repository, "HEAD") == []
+    commit = git.resolve(repository, "HEAD")[0]
+    run(repository, "update-index", "--add", "--cacheinfo", f"160000,{commit},vendor/a b")
+    run(repository, "commit", "--quiet", "-m", "a submodule")
+    assert git.submodules(repository, "HEAD") == ["vendor/a b"]
+    tree = git.export(repository, git.resolve(repository, "HEAD")[0], tmp_path / "tree")
+    assert not list((tree / "vendor" / "a b").glob("*"))
+
+
+def test_head_at_the_remote_is_what_the_branch_follows(repository: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    run(tmp_path, "clone", "-q", str(repository.parents[1]), str(clone))
+    run(repository, "commit", "-q", "--allow-empty", "-m", "newer")
+    git.fetch(clone)
+    assert git.resolve(clone, git.remote_name(clone, "HEAD"))[1] == "newer"
+    assert git.resolve(clone, git.remote_name(clone, "main"))[1] == "newer"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "hint"),
+    [
+        (["checkout", "-q", "--detach"], "no-branch", "shipway deploy --fetch --ref BRANCH"),
+        (["checkout", "-q", "-b", "own"], "no-upstream", "shipway deploy --fetch --ref own"),
+    ],
+)
+def test_head_that_follows_nothing_at_the_remote_is_refused_with_what_to_type(
+    words: list[str], kind: str, hint: str, repository: Path
+) -> None:
+    run(repository, *words)
+    with pytest.raises(Problem, match="Nothing was changed") as caught:
+        git.remote_name(repository, "HEAD")
+    assert caught.value.kind == kind
+    assert caught.value.hints[0] == hint
+
+
+def test_the_branch_is_known_before_its_first_commit_and_none_is_where_none_is(
+    repository: Path, tmp_path: Path
+) -> None:
+    run(tmp_path, "init", "-q", "-b", "first", "new")
+    assert git.current_branch(tmp_path / "new") == "first"
+    assert git.current_branch(repository) == "main"
+    run(repository, "checkout", "-q", "--detach")
+    assert git.current_branch(repository) is None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import ssl
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from cryptography import x509
@@ -18,14 +20,29 @@ from cryptography.x509.oid import NameOID
 
 from tests.ingress.support import LOOPBACK, eventually, free_port
 
+Made = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
+"""A certificate and its private key."""
+
 
 @dataclass(frozen=True)
 class Pebble:
-    """A running one.  http_port: where it asks for HTTP-01; bundle: the CA of its own TLS."""
+    """A running one.
+
+    http_port: where it asks for HTTP-01; bundle: the CA of its own TLS; names: where the records
+    of its DNS are changed; admin: where it tells of itself.
+    """
 
     directory: str
     http_port: int
     bundle: Path
+    names: str
+    admin: str
+
+    def root(self) -> str:
+        """Return the authority that it issues with, as PEM."""
+        context = ssl.create_default_context(cafile=str(self.bundle))
+        with urlopen(f"{self.admin}/roots/0", timeout=10, context=context) as answer:
+            return str(answer.read().decode())
 
 
 @dataclass
@@ -85,7 +102,13 @@ class RunningPebble:
         assert eventually(lambda: "ACME directory available" in said.read_text(), 20), (
             said.read_text()
         )
-        return Pebble(f"https://{LOOPBACK}:{acme}/dir", self.http_port, bundle)
+        return Pebble(
+            f"https://{LOOPBACK}:{acme}/dir",
+            self.http_port,
+            bundle,
+            f"http://{LOOPBACK}:{manage}",
+            f"https://{LOOPBACK}:{admin}",
+        )
 
     def stop(self) -> None:
         for process in getattr(self, "_processes", []):
@@ -97,9 +120,9 @@ def certificate(
     *names: str,
     days: float = 90,
     issued_days_ago: float = 0,
-    signer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None = None,
+    signer: Made | None = None,
     ca: bool = False,
-) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+) -> Made:
     """Return a certificate and its key, signed by itself where nobody else is named."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])])
@@ -122,9 +145,14 @@ def certificate(
     return builder.sign(signer[1] if signer else key, hashes.SHA256()), key
 
 
-def pem(made: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]) -> str:
+def pem(made: Made) -> str:
     """Return a certificate and its key as PEM."""
     return _cert(made) + _key(made)
+
+
+def pem_parts(made: Made) -> tuple[str, str]:
+    """Return a certificate and its key as PEM, each for itself."""
+    return _cert(made), _key(made)
 
 
 def _certificates(folder: Path) -> Path:
@@ -137,11 +165,11 @@ def _certificates(folder: Path) -> Path:
     return bundle
 
 
-def _cert(made: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]) -> str:
+def _cert(made: Made) -> str:
     return made[0].public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _key(made: tuple[x509.Certificate, ec.EllipticCurvePrivateKey]) -> str:
+def _key(made: Made) -> str:
     return (
         made[1]
         .private_bytes(

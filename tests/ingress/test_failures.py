@@ -7,6 +7,8 @@ import statistics
 import threading
 import time
 
+import pytest
+
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.model.routing import Route
 from tests.ingress.load import Connection, Load
@@ -14,6 +16,7 @@ from tests.ingress.support import DRAIN, READY, backend, eventually, one_listene
 from tests.ingress.upstreams import Upstreams
 
 
+@pytest.mark.alone
 def test_one_of_two_killed_costs_no_request_that_was_not_under_way(
     ingress: HAProxyIngress, upstreams: Upstreams, port: int
 ) -> None:
@@ -64,8 +67,12 @@ def test_a_single_upstream_that_restarts_delays_requests_and_loses_none_that_cam
 def test_an_application_that_closes_idle_connections_loses_no_post(
     ingress: HAProxyIngress, upstreams: Upstreams, port: int
 ) -> None:
-    """Bursts exactly as far apart as the server's patience: the worst case."""
-    patience_s = 0.8
+    """Bursts exactly as far apart as the server's patience: the worst case.
+
+    Two seconds are gunicorn's, the least of the common application servers.  A hundred idle
+    connections are gone 0.9 s after a burst: each 100 ms half of what is not needed is closed.
+    """
+    patience_s = 2.0
     server = upstreams.start("one", keep_alive_s=patience_s)
     ingress.apply(one_listener(port, backend("a", upstream("1", server.port))))
     failures: list[str] = []
@@ -73,7 +80,7 @@ def test_an_application_that_closes_idle_connections_loses_no_post(
     async def client(number: int, begin: float) -> None:
         connection = Connection(port)
         loop = asyncio.get_running_loop()
-        for burst in range(5):
+        for burst in range(4):
             at = begin + burst * patience_s + (number % 10) * 0.0004
             await asyncio.sleep(max(0.0, at - loop.time()))
             try:
@@ -89,9 +96,10 @@ def test_an_application_that_closes_idle_connections_loses_no_post(
 
     asyncio.run(all_clients())
     assert failures == []
-    assert server.requests == 500
+    assert server.requests == 400
 
 
+@pytest.mark.alone
 def test_two_backends_are_switched_together(
     ingress: HAProxyIngress, upstreams: Upstreams, port: int
 ) -> None:

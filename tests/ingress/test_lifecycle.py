@@ -9,22 +9,23 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from shipway.daemon.clock import SystemClock
 from shipway.errors import Problem
 from shipway.ingress import control
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.ingress.process import LOG, LOG_BYTES_MAX, parse_features
 from shipway.ingress.settings import IngressSettings
-from shipway.model.routing import IngressConfig, Listener
+from shipway.model.routing import Certificate, IngressConfig, Listener, Route
 from tests.ingress.client import fetch
 from tests.ingress.support import (
     DRAIN,
     LOOPBACK,
     READY,
-    RealClock,
     backend,
     eventually,
     free_port,
@@ -40,6 +41,7 @@ def with_more_backends(config: IngressConfig, *names: str) -> IngressConfig:
     return IngressConfig(listeners=config.listeners, backends=config.backends + more)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("who", ["master", "worker"])
 def test_killed_it_is_back_with_the_same_state_within_two_seconds(
     ingress: HAProxyIngress, tmp_path: Path, upstreams: Upstreams, port: int, who: str
@@ -183,6 +185,27 @@ def test_a_reload_that_fails_changes_nothing_and_is_rolled_back(
     assert fetch(port).upstream == "one"
 
 
+def test_files_and_certificates_are_checked_before_the_proxy_starts(
+    ingress: HAProxyIngress, tmp_path: Path, port: int
+) -> None:
+    """R092: by HAProxy itself; what it cannot read is refused, and nothing is left of it."""
+    text = "-----BEGIN {0}-----\nAAAA\n-----END {0}-----\n"
+    broken = Certificate(
+        id="a", names=("a.example",), pem=text.format("CERTIFICATE") + text.format("PRIVATE KEY")
+    )
+    listener = Listener(port=port, address=LOOPBACK, tls=True, routes=(Route(backend="a"),))
+    config = IngressConfig(listeners=(listener,), backends=(backend("a"),), certificates=(broken,))
+    with pytest.raises(Problem) as caught:
+        ingress.apply(config)
+    assert caught.value.kind == "ingress-refused"
+    assert any("cert-" in line for line in caught.value.details), caught.value.details
+    assert not ingress.alive()
+    assert not (tmp_path / "ingress" / "haproxy.cfg").exists()
+    assert (tmp_path / "ingress").stat().st_mode & 0o077 == 0
+    ingress.apply(replace(config, certificates=()))
+    assert ingress.alive()
+
+
 def test_a_proxy_that_cannot_start_says_why(tmp_path: Path, port: int) -> None:
     directory = tmp_path / "ingress"
     (directory / "runtime.sock").mkdir(parents=True)
@@ -197,7 +220,7 @@ def test_a_proxy_that_cannot_start_says_why(tmp_path: Path, port: int) -> None:
 @pytest.mark.parametrize("binary", ["/nowhere/haproxy", "/bin/true"])
 def test_without_a_haproxy_it_says_how_to_get_one(tmp_path: Path, binary: str) -> None:
     with pytest.raises(Problem) as caught:
-        HAProxyIngress(tmp_path, Path(binary), RealClock()).apply(IngressConfig())
+        HAProxyIngress(tmp_path, Path(binary), SystemClock()).apply(IngressConfig())
     assert caught.value.kind == "ingress-unavailable"
     assert any("apt-get install haproxy" in hint for hint in caught.value.hints)
 

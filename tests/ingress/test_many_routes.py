@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 
+from shipway.ingress import control
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.model.front import SAFE_HEADERS
 from shipway.model.routing import Backend, IngressConfig, Listener, Route
 from tests.ingress.load import Load
-from tests.ingress.support import LOOPBACK, eventually, upstream
+from tests.ingress.support import LOOPBACK, PROMISED_S, eventually, quickest, upstream
 from tests.ingress.upstreams import Upstreams
 
 
@@ -32,34 +32,36 @@ def thousand(port: int, name: str, upstream_port: int) -> IngressConfig:
 
 
 @pytest.mark.alone
-def test_a_thousand_routes_come_and_flip_under_load_and_no_request_fails(
+def test_a_thousand_routes_come_and_flip_under_load_in_a_second_and_no_request_fails(
     ingress: HAProxyIngress,
     upstreams: Upstreams,
     port: int,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Issue 7: the figure is to be under a second each: to come (a reload), to flip (none)."""
+    """Issue 7: under a second each, to come (a reload) and to flip (none)."""
     one, two = upstreams.start("one"), upstreams.start("two")
-    few = thousand(port, "1", one.port)
+    few, flipped = thousand(port, "1", one.port), thousand(port, "2", two.port)
     listener = few.listeners[0]
-    ingress.apply(
-        IngressConfig(
-            listeners=(Listener(port=port, address=LOOPBACK, routes=listener.routes[:1]),),
-            backends=few.backends[:1],
-        )
+    single = IngressConfig(
+        listeners=(Listener(port=port, address=LOOPBACK, routes=listener.routes[:1]),),
+        backends=few.backends[:1],
     )
+    ingress.apply(single)
+
+    def proxy() -> Collection[int]:
+        return control.processes(ingress._directory).pids
+
     with Load(port, rate=100) as load:
         assert eventually(lambda: one.requests > 30, 20)
-        began = time.monotonic()
-        ingress.apply(few)
-        came_s = time.monotonic() - began
-        began = time.monotonic()
-        ingress.apply(thousand(port, "2", two.port))
-        flipped_s = time.monotonic() - began
+        came_s = quickest(
+            lambda: ingress.apply(few), before=lambda: ingress.apply(single), pids=proxy
+        )
+        flipped_s = quickest(
+            lambda: ingress.apply(flipped), before=lambda: ingress.apply(few), pids=proxy
+        )
         seen = two.requests
         assert eventually(lambda: two.requests > seen + 50, 20)
     record_property("figure", f"1,000 routes: {came_s:.2f} s to come, {flipped_s:.2f} s to flip")
     assert load.record.failures == []
-    # Far above the promise, which the figure is for: a busy machine measured 2.5 s to come.
-    assert came_s < 10
-    assert flipped_s < 5
+    assert came_s < PROMISED_S
+    assert flipped_s < PROMISED_S

@@ -6,6 +6,7 @@ import base64
 import gzip
 import http.client
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from shipway.model.routing import (
     Login,
     Maintenance,
     RateLimit,
+    RequestTiming,
     Route,
     RoutePolicy,
 )
@@ -59,17 +61,21 @@ def test_of_sixty_requests_at_once_twenty_one_pass_and_five_more_after_five_seco
     limit = RoutePolicy(rate=RateLimit(requests=60, per_s=60, burst=20))
     fast = RoutePolicy(rate=RateLimit(requests=600, per_s=60, burst=2))
     ingress.apply(served(port, server.port, ("/api", limit), ("/fast", fast)))
+    began = time.monotonic()
     replies = [fetch(port, "/api/x") for _ in range(60)]
+    took_s = time.monotonic() - began
     statuses = [one.status for one in replies]
-    assert statuses == [200] * statuses.count(200) + [429] * statuses.count(429)
-    assert 21 <= statuses.count(200) <= 23  # one a second comes back while they are sent
-    refused = replies[-1]
+    assert statuses[:21] == [200] * 21
+    assert set(statuses[21:]) <= {200, 429}
+    # one a second comes back while they are sent
+    assert statuses.count(200) <= 22 + took_s, (took_s, statuses)
+    refused = next(one for one in replies if one.status == 429)
     assert refused.body.startswith("429: too many requests")
     assert 1 <= int(refused.headers["retry-after"]) <= 2
     assert {fetch(port, "/other").status for _ in range(60)} == {200}
     assert [fetch(port, "/fast").status for _ in range(3)] == [200, 200, 200]
     # Ten a second come back there: whoever hammers is let in again all the same.
-    assert eventually(lambda: fetch(port, "/fast").status == 200, 3)
+    assert eventually(lambda: fetch(port, "/fast").status == 200)
 
 
 def test_each_client_behind_a_trusted_proxy_has_a_limit_of_its_own(
@@ -398,9 +404,23 @@ def test_a_route_has_time_outs_of_its_own(
     """R018, R199."""
     server = upstreams.start("one")
     quick = RoutePolicy(response_timeout_s=0.2)
-    ingress.apply(served(port, server.port, ("/slow/1", quick)))
-    assert fetch(port, "/slow/1").status == 504
+    ingress.apply(served(port, server.port, ("/slow/30", quick)))
+    assert fetch(port, "/slow/30").status == 504
     assert fetch(port, "/slow/0.4").status == 200
+
+
+def measured(ingress: HAProxyIngress, count: int) -> list[RequestTiming]:
+    """Return what is read until so many have come: a client has its answer before the line is."""
+    found: list[RequestTiming] = []
+
+    def all_there() -> bool:
+        timings = ingress.timings()
+        assert not timings.lost
+        found.extend(timings.requests)
+        return len(found) >= count
+
+    assert eventually(all_there), found
+    return found
 
 
 def test_what_the_proxy_measured_is_read_once(
@@ -413,21 +433,20 @@ def test_what_the_proxy_measured_is_read_once(
     fetch(port, "/slow/0.2?token=secret")
     fetch(port, "/no")
     fetch(port, "/a", host="")
-    first = ingress.timings()
-    assert not first.lost
-    assert [(one.backend, one.upstream, one.status) for one in first.requests] == [
+    first = measured(ingress, 3)
+    assert [(one.backend, one.upstream, one.status) for one in first] == [
         ("app", "r1-1", 200),
         ("app", "", 403),
         ("", "", 400),
     ]
-    slow = first.requests[0]
+    slow = first[0]
     assert slow.response_s is not None
     assert 0.2 <= slow.response_s <= slow.total_s < 5
     assert (slow.method, slow.path, slow.ended) == ("GET", "/slow/0.2", "----")
     assert ingress.timings().requests == ()
     fetch(port, "/again")
-    assert [one.path for one in ingress.timings().requests] == ["/again"]
+    assert [one.path for one in measured(ingress, 1)] == ["/again"]
     # A new worker has a ring of its own; what the old one still knows was read already.
     ingress.apply(served(port, server.port))
     fetch(port, "/new")
-    assert [one.path for one in ingress.timings().requests] == ["/new"]
+    assert [one.path for one in measured(ingress, 1)] == ["/new"]

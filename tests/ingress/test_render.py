@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,14 @@ from shipway.ingress.render import Rendered, render
 from shipway.ingress.settings import IngressSettings
 from shipway.ingress.text import parse_server_id, server_id
 from shipway.model.routing import Backend, IngressConfig, Listener, Route, Upstream
-from tests.ingress.support import DRAIN, backend, haproxy_binary, upstream
+from tests.ingress.support import (
+    DRAIN,
+    PROMISED_S,
+    backend,
+    haproxy_binary,
+    quickest,
+    upstream,
+)
 
 SETTINGS = IngressSettings()
 
@@ -50,43 +56,40 @@ frontend 0.0.0.0:4500
     bind 0.0.0.0:4500
     bind unix@handover-0.0.0.0-4500.sock mode 600 accept-proxy
     log ring@access local0
+    log-format "%rt %Ts.%ms %ST %Tr %Ta %tsc %b %s %HM %HPO"
     option dontlognull
     tcp-request connection track-sc0 src,ipmask(32,64) table clients:
     tcp-request connection reject if { sc0_conn_cur gt 1000 }
-    http-request set-var(txn.backend) str(handover:0.0.0.0:4500) if { stopping }
-    http-request allow if { var(txn.backend) -m found }
-    http-request return status 431 content-type "text/plain; charset=utf-8" string "431: the request's headers are too large.\\n" hdr Cache-Control no-store if { req.hdrs,length gt 12000 }
+    tcp-request session set-var(sess.client) src,lower
+    http-request allow if { stopping }
+    http-request return status 431 content-type "text/plain; charset=utf-8" string "431: the request's headers are too large.\\n" hdr Cache-Control no-store if { internal.htx.data gt 11488 } { req.hdrs,length gt 12000 }
     http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if { req.hdrs -m reg '\\x00' }
     http-request return status 405 content-type "text/plain; charset=utf-8" string "405: this method is not allowed.\\n" hdr Cache-Control no-store if { method TRACE CONNECT }
-    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store unless { req.hdr(host) -m reg '^([A-Za-z0-9_.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?$' }
-    http-request set-var(txn.path) path
-    http-request set-var(txn.odd) bool(true) if { path_sub % // /. ; \\\\ \\# }
-    http-request set-var(txn.path) 'path,url_dec,regsub(";[^/]*","",g),regsub("//+","/",g)' if { var(txn.odd) -m found }
-    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if { var(txn.odd) -m found } { var(txn.path) -m reg '(^|/)\\.\\.?(/|$)' }
-    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if { var(txn.odd) -m found } { var(txn.path) -m reg '[\\\\\\x00-\\x1f\\x7f]' }
-    http-request set-var(txn.path) var(txn.path),concat(/)
-    http-request set-var(txn.route) req.hdr(host),host_only,lower,rtrim(.),concat(,txn.path),map_beg(MAP)
-    http-request set-var(txn.route) str(*),concat(,txn.path),map_beg(MAP) unless { var(txn.route) -m found }
-    http-request return status 404 content-type "text/plain; charset=utf-8" string "404: nothing is served at this address.\\n" hdr Cache-Control no-store unless { var(txn.route) -m found }
-    http-request set-var(txn.backend) var(txn.route),field(1,|)
-    http-request set-var(txn.policy) var(txn.route),field(4,|)
-    http-request set-var(txn.client) src
-    http-request set-var(txn.scheme) str(http)
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store unless { req.fhdr(host) -m reg '^([A-Za-z0-9_.-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\])(:[0-9]{1,5})?$' }
     http-request del-header Forwarded
     http-request del-header Proxy
-    http-request del-header X-Forwarded-Prefix
-    http-request set-header X-Forwarded-For %[var(txn.client)]
-    http-request set-header X-Real-IP %[var(txn.client)]
-    http-request set-header X-Forwarded-Proto %[var(txn.scheme)]
-    http-request set-header X-Forwarded-Host %[req.hdr(host)]
-    http-request set-header X-Forwarded-Port %[dst_port]
+    http-request del-header X-Real-IP
+    http-request del-header X-Forwarded- -m beg
+    http-request add-header X-Forwarded-For %[var(sess.client)]
+    http-request add-header X-Real-IP %[var(sess.client)]
+    http-request add-header X-Forwarded-Proto http
+    http-request add-header X-Forwarded-Host %[req.fhdr(host)]
+    http-request add-header X-Forwarded-Port 4500
+    http-request set-var(txn.route) base,concat(/),map_beg(MAP) unless { path_sub % // /. ; \\\\ \\# }
+    http-request set-var(txn.path) 'path,url_dec,regsub(";[^/]*","",g),regsub("//+","/",g),concat(/)' unless { var(txn.route) -m found }
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if !{ var(txn.route) -m found } { var(txn.path) -m reg '(^|/)\\.\\.?(/|$)' }
+    http-request return status 400 content-type "text/plain; charset=utf-8" string "400: this request cannot be understood.\\n" hdr Cache-Control no-store if !{ var(txn.route) -m found } { var(txn.path) -m reg '[\\\\\\x00-\\x1f\\x7f]' }
+    http-request set-var(txn.route) req.fhdr(host),host_only,lower,rtrim(.),concat(,txn.path),map_beg(MAP) unless { var(txn.route) -m found }
+    http-request set-var(txn.route) var(txn.path),map_beg(MAP) unless { var(txn.route) -m found }
+    http-request return status 404 content-type "text/plain; charset=utf-8" string "404: nothing is served at this address.\\n" hdr Cache-Control no-store unless { var(txn.route) -m found }
     http-request set-var(txn.strip) var(txn.route),field(2,|)
-    http-request set-path %[path,'regsub("//+","/",g)'] if { var(txn.odd) -m found } !{ var(txn.strip) -m str 0 }
+    http-request set-path %[path,'regsub("//+","/",g)'] if { path_sub // } !{ var(txn.strip) -m str 0 }
     http-request set-header X-Forwarded-Prefix %[var(txn.route),field(3,|)] if { var(txn.strip) -m str 1 }
     http-request set-path /%[path,field(3,/,0)] if { var(txn.strip) -m str 1 }
     http-response del-header Server
     http-response del-header X-Powered-By
-    use_backend %[var(txn.backend)]
+    use_backend %[var(txn.route),field(1,|)]
+    default_backend handover:0.0.0.0:4500
 backend handover:0.0.0.0:4500
     retries 1
     timeout server 86400000ms
@@ -109,9 +112,10 @@ backend shop.production.web
 """
 
 EXPECTED_MAP = """\
-*/ shop.production.web|0||0
-*/api/ shop.production.api|1|/api|0
+/ shop.production.web|0||0
+/api/ shop.production.api|1|/api|0
 api.shop.example/ shop.production.api|0||0
+api.shop.example:4500/ shop.production.api|0||0
 """
 
 
@@ -137,6 +141,24 @@ def test_a_shop_is_rendered_as_a_person_would_write_it() -> None:
     assert tail.replace(name, "MAP") == EXPECTED_TAIL
     assert content == EXPECTED_MAP
     assert f"description shipway-{rendered.structure}\n" in rendered.text
+
+
+def test_where_all_routes_lead_to_one_backend_it_is_named() -> None:
+    """A name costs a request less than a variable; a request without a route has neither."""
+    web, api, third = SHOP.listeners[0].routes
+    port = replace(web, backend="", https_port=4543, host="old.shop.example")
+
+    def chosen(*routes: Route) -> list[str]:
+        config = replace(SHOP, listeners=(replace(SHOP.listeners[0], routes=routes),))
+        lines = render(config, SETTINGS).text.splitlines()
+        return [line.strip() for line in lines if "use_backend" in line]
+
+    named = ["use_backend shop.production.api if { var(txn.route) -m found }"]
+    asked = ["use_backend %[var(txn.route),field(1,|)]"]
+    assert chosen(api, third) == named
+    assert chosen(api, port) == named
+    assert chosen(web, api) == asked
+    assert chosen(port) == chosen() == asked
 
 
 def test_haproxy_takes_it(tmp_path: Path) -> None:
@@ -177,12 +199,10 @@ def test_a_thousand_routes_are_checked_in_a_second(tmp_path: Path) -> None:
     )
     backends = tuple(backend(one.backend, upstream("r1-1", 8000)) for one in routes)
     config = IngressConfig(listeners=(Listener(port=80, routes=routes),), backends=backends)
-    begun = time.monotonic()
-    rendered = render(config, SETTINGS)
-    assert haproxy_says(tmp_path, rendered) == ""
-    took = time.monotonic() - begun
+    took = quickest(lambda: haproxy_says(tmp_path, render(config, SETTINGS)))
+    assert haproxy_says(tmp_path, render(config, SETTINGS)) == ""
     print(f"rendered and checked in {took:.3f} s")
-    assert took < 1
+    assert took < PROMISED_S
 
 
 def test_a_servers_name_inside_haproxy_can_be_read_back() -> None:

@@ -16,7 +16,7 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Self, TypeVar
 
-from tests.ingress.support import LOOPBACK
+from tests.ingress.support import LOOPBACK, free_port
 
 T = TypeVar("T")
 ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
@@ -162,7 +162,7 @@ class Upstreams:
     ) -> UpstreamServer:
         """Start a server; `keep_alive_s`: it closes connections that are idle for so long."""
         server = UpstreamServer(name, keep_alive_s)
-        self.run(server.start(port))
+        self.run(server.start(port or free_port()))
         self._servers.append(server)
         return server
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from shipway.errors import Problem
 from shipway.installation import units
 from shipway.installation.files import File, files, program
 from shipway.installation.layout import Layout
+from shipway.installation.machine import carry_out
 from shipway.installation.plan import UNITS, Change, Facts, Found, install_plan, uninstall_plan
 from shipway.tools import find_tool
 
@@ -167,3 +169,20 @@ def test_systemd_itself_accepts_the_units(tmp_path: Path, *, docker: bool) -> No
     )
     ours = [line for line in done.stderr.splitlines() if "shipway" in line]
     assert (done.returncode, ours) == (0, [])
+
+
+def test_a_directory_that_its_user_made_a_link_is_refused_and_what_it_leads_to_stays(
+    tmp_path: Path,
+) -> None:
+    """An installation is root's: it would give whatever the link leads to away."""
+    system = tmp_path / "etc"
+    system.mkdir(mode=0o755)
+    system.chmod(0o755)
+    home = tmp_path / "var/lib/shipway"
+    home.mkdir(parents=True)
+    (home / "ingress").symlink_to(system)
+    change = Change(says="correct the directory", directory=(LAYOUT.ingress, 0o700))
+    with pytest.raises(Problem) as caught:
+        carry_out(change, LAYOUT, root=tmp_path)
+    assert caught.value.kind == "install-failed"
+    assert system.stat().st_mode & 0o777 == 0o755

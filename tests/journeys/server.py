@@ -23,6 +23,7 @@ class Shop:
     def __init__(self) -> None:
         self.cards: dict[int, dict[str, Any]] = {}
         self.polls = 0
+        self.refusals = 0
         self.deleted: list[int] = []
         self.seen: list[Request] = []
         self.mails: list[str] = []
@@ -80,6 +81,13 @@ def application(shop: Shop) -> FastAPI:
     async def delete(number: int) -> None:
         shop.cards.pop(number)
         shop.deleted.append(number)
+
+    @app.get("/limited")
+    async def limited(times: int) -> Any:
+        shop.refusals += 1
+        if shop.refusals <= times:
+            return JSONResponse({"error": "too many"}, 429, {"Retry-After": "0"})
+        return {"refused": times}
 
     @app.get("/echo")
     async def echo(request: Request) -> Any:

@@ -104,8 +104,8 @@ def test_routes_limits_timeouts_and_caching_of_one_server() -> None:
         "  production: {port: 80}",
         "routes:",
         "  /static: {service: frontend, cache: immutable}",
-        "  /api: {service: backend, rate: 60/min, burst: 20}",
-        "  /ws: {service: backend, websocket_timeout: 24h}",
+        "  /api: {service: backend, rate: 60/min}",
+        "  /ws: backend",
         "  /: frontend",
     ]
     found = read(ONE_NAME)
@@ -128,9 +128,9 @@ def test_names_with_their_own_routes_certificates_and_websockets() -> None:
         "  production: {tls: {hsts: 8760h}}",
         "routes:",
         "  api.shop.example.com: {service: backend, timeout: 5m}",
-        "  shop.example.com/ws: {service: backend, websocket_timeout: 24h, max_body: 50MB}",
+        "  shop.example.com/ws: {service: backend, max_body: 50MB}",
         "  shop.example.com: {service: frontend, port: 3020, max_body: 50MB}",
-        "  www.shop.example.com/ws: {service: backend, websocket_timeout: 24h, max_body: 50MB}",
+        "  www.shop.example.com/ws: {service: backend, max_body: 50MB}",
         "  www.shop.example.com: {service: frontend, port: 3020, max_body: 50MB}",
         "ingress:",
         '  headers: {X-Frame-Options: "DENY"}',

@@ -1,8 +1,7 @@
-"""A clock that is told the time, and a store in a directory of the test's own."""
+"""A store in a directory of the test's own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from shipway.model.condition import Condition, Level
@@ -10,24 +9,9 @@ from shipway.model.names import EnvironmentId
 from shipway.model.observe import Reading, SeriesKey, SeriesState
 from shipway.model.words import Words
 from shipway.store.store import SqliteStore
+from tests.support.clocks import HandClock
 
 SHOP = EnvironmentId("shop", "production")
-
-
-@dataclass
-class HandClock:
-    """Goes only when it is moved."""
-
-    at: float = 1_700_000_000.0
-
-    def now(self) -> float:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
 
 
 def store_in(directory: Path, clock: HandClock) -> SqliteStore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from shipway.model.observe import (
 )
 from shipway.observe.deciding import Deed, decide
 from shipway.store.store import SqliteStore
-from tests.observe.support import SHOP, HandClock, condition, store_in
+from tests.observe.support import SHOP, condition, store_in
+from tests.support.clocks import HandClock
 
 CALM_S = 60.0
 
@@ -107,6 +109,41 @@ def test_what_comes_back_soon_is_the_same_incident_and_ends_later(desk: Desk) ->
     assert desk.one.flaps == 1
     assert desk.look(after=60) == []
     assert desk.look(after=60) == [Deed.RESOLVE]
+
+
+@pytest.mark.parametrize("well_s", [30, 120, 300, 700, 1500, 3500, 3700])
+def test_a_target_that_flaps_all_day_sends_a_bounded_number_of_messages(well_s: int) -> None:
+    """Down for half a minute, up for a while, and so on for a day."""
+    incident: Incident | None = None
+    told, seen = 0, 0.0
+    for now in range(0, 86_400, 10):
+        holds = (condition(),) if now % (well_s + 30) < 30 else ()
+        active = [incident] if incident and incident.active else []
+        ended = [incident] if incident and not incident.active else []
+        for act in decide(holds, active, ended, {1: seen}, now=float(now), calm_s=CALM_S):
+            told += act.deed is not Deed.REFRESH
+            if act.deed is Deed.OPEN:
+                incident = an_incident()
+            elif incident and act.deed is Deed.REOPEN:
+                state, flaps = IncidentState.OPEN, incident.flaps + 1
+                incident = replace(incident, state=state, flaps=flaps, resolved_at=None)
+            elif incident and act.deed is Deed.RESOLVE:
+                incident = replace(incident, state=IncidentState.RESOLVED, resolved_at=float(now))
+        seen = float(now) if holds else seen
+    assert 1 <= told <= 50
+
+
+def an_incident() -> Incident:
+    return Incident(
+        id=1,
+        condition=condition().id,
+        subject="api",
+        environment=SHOP,
+        level=Level.NOTICE,
+        state=IncidentState.OPEN,
+        says=condition().says,
+        opened_at=0.0,
+    )
 
 
 def test_what_comes_back_much_later_is_another_incident(desk: Desk) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shipway.model.condition import Condition, Level
+from shipway.model.lifecycle import RolloutState
 from shipway.model.observe import Reading, SeriesKey, SeriesState
 from shipway.model.rules import DEFAULT_RULES, EIGHT, effective_rules
 from shipway.model.watching import RuleChange
 from shipway.observe.judging import Watch, WatchKey, judge
+from shipway.observe.settling import settled
 from tests.observe.support import SHOP, measured, missing
+from tests.observe.test_telling import ROLLOUT
 
 
 def conditions_over(*readings: Reading, every: float = 10.0) -> list[tuple[Condition, ...]]:
@@ -30,6 +35,24 @@ def test_a_breach_counts_only_when_it_has_lasted() -> None:
     assert condition.says.en == "api: slow answers (P95) 900 ms, above 800 ms for 5 min"
     assert condition.says.ko == "api: 응답 지연 (P95) 900ms (기준 800ms 초과 5분 지속)"
     assert condition.hint == "shipway logs api production"
+
+
+def test_a_deploy_that_hands_over_alarms_nobody_and_one_that_sticks_does() -> None:
+    down = measured("workers-missing", 1, "worker", "workers")
+    rollout = replace(ROLLOUT, state=RolloutState.RUNNING, switched_at=0.0, finished_at=None)
+    at = range(0, 100, 10)
+    handing = [settled([down], rollout, now)[0] for now in at]
+    assert not any(conditions_over(*handing))
+    assert any(conditions_over(*handing, *[down] * 3))
+    for loud in (
+        None,
+        replace(rollout, state=RolloutState.STUCK),
+        replace(rollout, switched_at=None),
+        replace(rollout, switched_at=-200.0),
+    ):
+        assert any(conditions_over(*[settled([down], loud, now)[0] for now in at])), loud
+    slow = measured("api-p95", 0.9)
+    assert settled([slow], rollout, 1.0) == [slow]
 
 
 def test_one_good_value_begins_the_duration_anew() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shipway.model.logs import LogEntry, LogLevel, LogQuery, level_of
+from shipway.model.logs import LogEntry, LogLevel, LogQuery, LogSource, level_of
 from shipway.store.logbook import Logbook
 from tests.observe.support import SHOP
 
@@ -64,7 +64,7 @@ def test_lines_are_found_by_text_time_release_service_and_level(book: Logbook) -
     )
 
     def texts(**wanted: object) -> list[str]:
-        return [item.text for item in book.find(LogQuery(environment=SHOP, **wanted))]  # type: ignore[arg-type]
+        return [item.text for item in book.look(LogQuery(environment=SHOP, **wanted)).entries]  # type: ignore[arg-type]
 
     assert texts() == ["INFO one", "ERROR two Größe", "duration: 150.0 ms"]
     assert texts(search="größe") == ["ERROR two Größe"]
@@ -80,7 +80,7 @@ def test_an_environment_does_not_see_anothers_lines(book: Logbook) -> None:
     from shipway.model.names import EnvironmentId
 
     book.append(EnvironmentId("shop", "staging"), [entry(1, "of staging")])
-    assert book.find(EVERYTHING) == ()
+    assert book.look(EVERYTHING).entries == ()
 
 
 def test_files_are_rotated_and_the_oldest_go(book: Logbook, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_files_are_rotated_and_the_oldest_go(book: Logbook, tmp_path: Path) -> N
     folder = next((tmp_path / "logs").iterdir())
     closed = sum(path.stat().st_size for path in folder.glob("*.gz"))
     assert 0 < closed <= 40_000
-    found = book.find(LogQuery(environment=SHOP, limit=10_000))
+    found = book.look(LogQuery(environment=SHOP, limit=10_000)).entries
     assert found[-1].text.startswith("line 1499 ")
     assert found[0].at > 0
     assert [item.at for item in found] == sorted(item.at for item in found)
@@ -105,8 +105,8 @@ def test_half_a_line_of_a_killed_daemon_is_passed_over(book: Logbook, tmp_path: 
     again = Logbook(tmp_path / "logs")
     try:
         again.append(SHOP, [entry(3, "after")])
-        assert [item.text for item in again.find(EVERYTHING)] == ["whole", "after"]
-        assert again.latest(SHOP) == {("api-1", 1): 3}
+        assert [item.text for item in again.look(EVERYTHING).entries] == ["whole", "after"]
+        assert again.sources(SHOP) == {LogSource("api", "api-1", 1): 3}
     finally:
         again.close()
 
@@ -132,3 +132,63 @@ def test_followers_get_what_comes(book: Logbook) -> None:
         thread.join(0.05)
     thread.join(5)
     assert got[:1] == ["yes"]
+
+
+def test_followers_get_what_came_after_they_had_looked(book: Logbook) -> None:
+    """A page is shown, and follows a moment later: nothing is lost, nothing comes twice."""
+    book.append(SHOP, [entry(1, "shown"), entry(2, "in between")])
+    found = book.follow(EVERYTHING, lambda: False, after=1.0)
+    first = next(found)
+    assert first is not None
+    assert first.text == "in between"
+    book.append(SHOP, [entry(0.5, "of an instance that is heard late")])
+    later = next(found)
+    assert later is not None
+    assert later.text == "of an instance that is heard late"
+
+
+def test_who_wrote_is_known_also_when_it_is_gone(book: Logbook, tmp_path: Path) -> None:
+    book.append(SHOP, [entry(1, "a"), entry(2, "b", release=2), entry(3, "c", release=2)])
+    expected = {LogSource("api", "api-1", 1): 1.0, LogSource("api", "api-1", 2): 3.0}
+    assert book.sources(SHOP) == expected
+    book.append(SHOP, [entry(9, "d", service="db", release=None)])
+    assert book.sources(SHOP)[LogSource("db", "db-1", None)] == 9.0
+    again = Logbook(tmp_path / "logs")
+    assert len(again.sources(SHOP)) == 3
+    again.close()
+
+
+def test_patience_ends_and_says_how_far_it_reached(tmp_path: Path) -> None:
+    from shipway.store.logbook import LINES_A_LOOK
+
+    book = Logbook(tmp_path / "logs", file_bytes=10_000_000)
+    book.append(SHOP, [entry(number, f"line {number}") for number in range(3 * LINES_A_LOOK)])
+    seldom = LogQuery(environment=SHOP, search="line 7", limit=LINES_A_LOOK)
+    page = book.look(seldom, patience_s=0.0)
+    assert page.reached == 2 * LINES_A_LOOK
+    rest = book.look(LogQuery(environment=SHOP, search="line 7", until=page.reached, limit=5000))
+    assert rest.reached is None
+    assert rest.entries[0].text == "line 7"
+    book.close()
+
+
+def test_the_last_lines_are_the_latest_though_they_were_heard_out_of_order(book: Logbook) -> None:
+    book.append(SHOP, [entry(5, "five"), entry(2, "two"), entry(4, "four"), entry(3, "three")])
+    found = book.look(LogQuery(environment=SHOP, limit=2)).entries
+    assert [item.text for item in found] == ["four", "five"]
+
+
+@pytest.mark.parametrize(
+    "text", ['a "quoted" word', "back\\slash", "GRÖSSE", "한글 로그", "a\ttab"]
+)
+def test_any_text_is_found_as_it_was_written(book: Logbook, text: str) -> None:
+    book.append(SHOP, [entry(1, f"before {text} after"), entry(2, "another")])
+    found = book.look(LogQuery(environment=SHOP, search=text.lower())).entries
+    assert [item.at for item in found] == [1]
+
+
+def test_an_instance_is_chosen_apart_from_its_service(book: Logbook) -> None:
+    book.append(SHOP, [entry(1, "of the api"), entry(2, "of the worker", service="worker")])
+    wanted = LogQuery(environment=SHOP, instance="worker-1")
+    assert [item.text for item in book.look(wanted).entries] == ["of the worker"]
+    assert book.look(LogQuery(environment=SHOP, service="api", instance="worker-1")).entries == ()

@@ -67,10 +67,19 @@ def test_a_message_in_korean() -> None:
         "[긴급] shop/production: pgdata: 디스크 사용량 91.2% (기준 80.0% 초과)\n"
         "발생: 2023-11-14 22:13:20 UTC\n"
         "릴리스: r7\n"
-        "직전 변경: 5분 전 promote r7 (#9, kim, succeeded)\n"
+        "직전 변경: 5분 전 r7 승격 (#9, kim, 성공)\n"
         "$ shipway clean\n"
         "$ shipway incidents show 12"
     )
+
+
+def test_a_message_says_what_still_works() -> None:
+    item = Item(incident=INCIDENT, kind=NoticeKind.OPENED, up=("api", "web"))
+    assert "\nstill up: api, web\n" in compose([item], language="en", now=BEGAN).body
+    many = replace(item, up=tuple(f"service-{number}" for number in range(10)))
+    assert "service-7 외 2개\n" in compose([many], language="ko", now=BEGAN).body
+    over = replace(item, kind=NoticeKind.RESOLVED)
+    assert "still up" not in compose([over], language="en", now=BEGAN).body
 
 
 def test_what_is_over_says_how_long_it_lasted() -> None:

@@ -25,10 +25,12 @@ volumes: {data: {}}
 class Branched(TinyApp):
     """A tiny application; `previews` are the lines of that key."""
 
-    def write(self, version: str, previews: str, *, database: bool = False) -> None:
-        """Commit a version to the branch that is checked out."""
+    def write(self, version: str, previews: str, *, database: bool = False, host: str = "") -> None:
+        """Commit a version to the branch that is checked out; host: staging's name."""
         low, high = self.ports
         spec = f"{SPEC}previews: {{ports: {low}-{high}, {previews}}}\n"
+        if host:
+            spec = spec.replace("{port: @STAGING@}", f"{{port: @STAGING@, host: {host}}}")
         compose = COMPOSE + (DATABASE if database else "")
         if database:  # as a team has it: beside the repository, never in it
             (self.directory / ".env").write_text("DB_PASSWORD=vW3m8qTz41xKpLc9\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from shipway.errors import Problem
 from shipway.model.names import ENVIRONMENT_PATTERN, environment_name
 from shipway.model.preview import preview_name
 from tests.acceptance.conftest import BOTH_ENGINES
+from tests.ingress.client import fetch
 from tests.previews.conftest import Branched, create
 from tests.support.asking import answer
 from tests.support.running import Shipway, eventually
@@ -90,10 +92,41 @@ def test_two_branches_have_previews_side_by_side_and_one_is_renewed(
     assert "preview-main" not in environments(shipway)
 
 
+def test_previews_by_host_name_share_a_port_and_are_gone_with_their_names(
+    shipway: Shipway, app: Branched
+) -> None:
+    """Issue item 5: each branch under a name of its own, on staging's port, until it is destroyed."""
+    settings = 'host: "{branch}.preview.example.com", max: 2'
+    app.write("main", settings, host="staging.example.com")
+    shipway.rolled("deploy", app.directory, "staging")
+    for branch in ("fix-login", "new-cart"):
+        app.branch(branch)
+        app.write(branch, settings, host="staging.example.com")
+        made: dict[str, Any] = create(shipway, app, branch)
+        assert made["url"] == f"http://{branch}.preview.example.com:{app.staging}/"
+
+    def version(host: str) -> object:
+        reply = fetch(app.staging, "/", host=host)
+        return json.loads(reply.body)["version"] if reply.status == 200 else reply.status
+
+    names = ("fix-login.preview.example.com", "new-cart.preview.example.com", "staging.example.com")
+    assert [version(name) for name in names] == ["fix-login", "new-cart", "main"]
+    assert version("main.preview.example.com") == 404
+
+    app.branch("fix-login")
+    app.write("fix2", settings, host="staging.example.com")
+    create(shipway, app, "fix-login")
+    assert version(names[0]) == "fix2"
+    shipway.client.post(f"/projects/{app.project}/previews/preview-fix-login/destroy")
+    assert [version(name) for name in names] == [404, "new-cart", "main"]
+    shipway.client.post(f"/projects/{app.project}/previews/preview-new-cart/destroy")
+    assert [version(name) for name in names] == [404, 404, "main"]
+
+
 def test_destroyed_nothing_of_it_is_left_and_it_can_be_made_again(
     shipway: Shipway, app: Branched, home: Path
 ) -> None:
-    """R003: destroyed completely, its data included."""
+    """R003: a preview is destroyed completely, its data included."""
     app.write("main", "max: 2", database=True)
     made: dict[str, Any] = create(shipway, app, "main")
     volumes = home / "process" / "volumes"

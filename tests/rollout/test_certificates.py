@@ -22,6 +22,7 @@ from shipway.rollout.certificates import (
     DAY_S,
     certificate_conditions,
     covers,
+    days_left,
     is_due,
     renewal_at,
     retry_at,
@@ -155,7 +156,8 @@ def test_certbot_is_told_all_and_no_secret_in_its_arguments(tmp_path: Path) -> N
         credentials="dns_cloudflare_api_token = secret",
     )
     argv = order_argv(tmp_path, order)
-    assert "--dns-cloudflare" in argv
+    assert argv[argv.index("--authenticator") + 1] == "dns-cloudflare"
+    assert "--dns-cloudflare-credentials" in argv
     assert argv[-4:] == ["-d", "a.example", "-d", "*.a.example"]
     assert "secret" not in " ".join(argv)
     assert "secret" not in repr(order)
@@ -172,3 +174,16 @@ def test_a_machine_behind_address_translation_may_be_where_a_name_leads() -> Non
 def test_the_reason_is_found_in_what_certbot_says() -> None:
     said = "Requesting…\n\n  Domain: a\n  Type:   unauthorized\n  Detail: 404\nSee the log\n"
     assert what_was_said(said) == ("Domain: a", "Type:   unauthorized", "Detail: 404")
+
+
+def test_the_days_of_a_certificate_are_an_indicator_and_one_that_is_not_there_says_so() -> None:
+    """R177, R091."""
+    wanted = wanted_certificates([app("shop.example")])
+    kept = {"shop.example": shelved("shop.example", days=90, left=29.5)}
+    first, second = days_left(wanted, kept, NOW)
+    assert (first.key.indicator, first.key.subject, first.value) == (
+        "certificate-days",
+        "shop.example",
+        29.5,
+    )
+    assert (second.value, second.reason) == (None, "it was not issued yet")

@@ -74,6 +74,25 @@ def test_environments_by_port_by_host_and_by_path_stand_side_by_side() -> None:
     ]
 
 
+def test_a_rule_of_a_host_goes_before_one_of_all_hosts_for_the_same_path() -> None:
+    """Both stood for the host of the environment, and the deploy was refused by itself."""
+    shop = app(
+        hosts=("shop.example.com", "api.example.com"),
+        routes=(
+            RouteRule(service="web"),
+            RouteRule(service="web", path="/docs"),
+            RouteRule(service="api", host="api.example.com"),
+        ),
+    )
+    (listener,) = assemble([traffic(shop)]).listeners
+    assert sorted((one.host, one.path, one.backend) for one in listener.routes) == [
+        ("api.example.com", "/", "shop.staging.api"),
+        ("api.example.com", "/docs", "shop.staging.web"),
+        ("shop.example.com", "/", "shop.staging.web"),
+        ("shop.example.com", "/docs", "shop.staging.web"),
+    ]
+
+
 def test_two_environments_that_want_the_same_route_are_refused() -> None:
     with pytest.raises(Problem, match="already belongs to shop/staging"):
         assemble([traffic(app()), traffic(app("other", "staging"))])

@@ -96,7 +96,9 @@ def test_a_burst_of_50_requests_is_answered_when_it_wakes_and_none_fails(
     shipway.rolled("deploy", app.directory, "staging")
     shipway.client.post(f"/projects/{project(app)}/environments/staging/sleep")
     shipway.client.post(f"/projects/{project(app)}/environments/staging/wake")
-    entry = shipway.client.get("/audit", limit=1)["entries"][0]
+    entry = next(
+        item for item in shipway.client.get("/audit")["entries"] if item["action"] == "wake"
+    )
     start_s = entry["details"]["seconds"]
     assert entry["details"]["healthy"] is True
 
@@ -121,6 +123,8 @@ def test_idle_it_sleeps_by_itself_and_a_web_socket_keeps_it_awake(
     shipway.rolled("deploy", app.directory, "staging")
     with connect(f"ws://127.0.0.1:{app.staging}/ws", close_timeout=0.2) as socket:
         socket.recv()
+        # where two seconds passed before it was there, it has woken what slept
+        eventually("it is awake", lambda: state(shipway, app) == "awake")
         until = time.monotonic() + 5
         seen = set()
         while time.monotonic() < until:

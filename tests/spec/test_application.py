@@ -8,7 +8,8 @@ from shipway.errors import SourceRef
 from shipway.model.application import HEALTH_PATHS, Job, Policy, RouteRule
 from shipway.model.workload import Role
 from shipway.spec import load_application
-from tests.spec.projects import board, load_text, refused, write
+from shipway.spec.differences import differences
+from tests.spec.projects import DOCKERFILE, board, load_text, refused, write
 
 
 def test_a_plain_compose_project_deploys_with_four_lines(tmp_path: Path) -> None:
@@ -309,3 +310,61 @@ def test_a_role_is_asked_for_where_the_only_site_keeps_data(tmp_path: Path) -> N
     assert problem.details == ("routes:", "  /: site", "services:", "  site: {role: web}")
     app = load_text(tmp_path, "\n".join(problem.details), compose)
     assert app.service("site").role is Role.WEB
+
+
+def test_paths_are_those_of_the_compose_file_that_lies_in_a_sub_directory(tmp_path: Path) -> None:
+    """R036: `infra/compose.yaml` builds `../apps/server`, with `infra/.env` for its variables."""
+    compose = """\
+services:
+  server:
+    build: {context: ../apps/server, args: {CHANNEL: "${CHANNEL}"}}
+    ports: ["8080"]
+"""
+    write(
+        tmp_path,
+        {
+            "shipway.yaml": "project: chat\ncompose: infra/compose.yaml\n",
+            "infra/compose.yaml": compose,
+            "infra/.env": "CHANNEL=rooms\n",
+            ".env": "CHANNEL=another\n",
+            "apps/server/Dockerfile": DOCKERFILE,
+        },
+    )
+    application = load_application(tmp_path, environment="staging")
+    build = application.service("server").definition["build"]
+    assert build["context"] == str(tmp_path / "apps" / "server")
+    assert build["args"] == {"CHANNEL": "rooms"}
+
+
+def test_services_that_run_an_image_which_another_one_builds_are_built_with_it(
+    tmp_path: Path,
+) -> None:
+    """`image: desk/app` beside `build:` with that name: no registry has it, as with Compose."""
+    compose = """\
+services:
+  app: {build: ., image: desk/app, ports: ["9000"]}
+  queue: {image: desk/app, command: ["python", "artisan.py", "queue:work"]}
+  redis: {image: redis}
+"""
+    app = load_text(tmp_path, "variables: {LEVEL: info}", compose)
+    queue = app.service("queue")
+    assert queue.build
+    assert queue.definition["build"] == app.service("app").definition["build"]
+    assert queue.role is Role.WORKER
+    assert queue.environment["LEVEL"] == "info"
+    assert not app.service("redis").build
+
+
+def test_a_probe_calls_an_instance_as_requests_will(tmp_path: Path) -> None:
+    """A framework with a list of allowed names refuses its own address with 400."""
+    compose = "services:\n  web: {build: ., ports: ['80']}\n"
+    spec = """\
+environments:
+  staging: {port: 4400}
+  production: {port: 80, host: shop.example.com}
+"""
+    staging = load_text(tmp_path, spec, compose)
+    production = load_text(tmp_path, spec, compose, environment="production")
+    probes = [app.service("web").probe for app in (staging, production)]
+    assert [probe.host for probe in probes if probe] == ["localhost", "shop.example.com"]
+    assert not any("probe" in str(item) for item in differences(staging, production))

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from shipway.errors import Problem
+from shipway.model.addresses import address, addresses
 from shipway.spec import load_application
 from shipway.spec.load import load_and_judge
 from tests.spec.projects import DOCKERFILE, write
@@ -331,6 +332,17 @@ contract:
   NEXT_WS_URL: {derive: "${SHIPWAY_WS_URL}/ws"}
   CALLBACK: {derive: "${CORS_ORIGINS}/back"}
 """
+
+
+def test_an_environment_has_one_address_for_variables_and_for_people(tmp_path: Path) -> None:
+    """What a derived variable says is where the status says that people reach it."""
+    write(tmp_path, {"shipway.yaml": DERIVED, "compose.yaml": TWO, "Dockerfile": DOCKERFILE})
+    app = load_application(tmp_path, environment="production", variables={"DB_PASSWORD": "x"})
+    (reached,) = addresses(app)
+    assert reached == "https://shop.example.com/"
+    assert reached == app.service("worker").environment["CORS_ORIGINS"] + "/"
+    assert address("a.kr", port=80, tls=True, path="/x/") == "https://a.kr:80/x"
+    assert address("a.kr", port=8080, tls=False) == "http://a.kr:8080"
 
 
 def test_what_is_derived_follows_every_change_of_its_parts(tmp_path: Path) -> None:

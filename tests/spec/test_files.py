@@ -145,10 +145,10 @@ services:
   api:
     build: .
     ports: ["80"]
-    volumes: ["./config/keys:/keys:ro", "./static:/static", "./gone:/gone", "/etc/ssl:/ssl"]
+    volumes: ["./config/keys:/keys:ro", "./static:/static", "./gone:/gone", "/etc/ssl:/ssl", "./data:/data", "./kept:/kept"]
 """
-    source = project(tmp_path, "project: shop", compose, **{"static/a": ""})
-    local = write(tmp_path / "local", {"config/keys/a": ""})
+    source = project(tmp_path, "project: shop", compose, **{"static/a": "", "kept/.gitkeep": ""})
+    local = write(tmp_path / "local", {"config/keys/a": "", "data/a": ""})
     app = load_application(source, environment="staging", local=local)
     mounts = [mount["source"] for mount in app.service("api").definition["volumes"]]
     assert mounts == [
@@ -156,10 +156,14 @@ services:
         f"{source}/static",
         f"{source}/gone",
         "/etc/ssl",
+        f"{local}/data",
+        f"{source}/kept",
     ]
-    assert app.notes[:2] == (
+    assert app.notes[:4] == (
         "api mounts config/keys from the working directory: it is not in the commit, so a rollback does not bring it back.",
-        "api mounts gone, which is neither in the commit nor beside it.",
+        "api mounts gone, which is neither in the commit nor beside it: a new, empty one for each commit. For data, use a named volume.",
+        "api mounts data from the working directory: all environments write to the same, and a rollback does not bring it back. For data, use a named volume.",
+        "api mounts kept, which is empty in the commit: a new, empty one for each commit. For data, use a named volume.",
     )
 
 

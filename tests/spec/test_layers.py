@@ -105,6 +105,40 @@ def test_every_variable_knows_where_it_comes_from(source: Path, local: Path) -> 
     assert "common file" not in repr(layers)
 
 
+BESIDE = """\
+  db:
+    image: postgres:16
+    env_file: [service.env]
+    environment: {Y: "of the Compose file"}
+"""
+
+
+def test_what_an_image_takes_from_an_env_file_is_the_environments_affair(
+    source: Path, local: Path
+) -> None:
+    """R052: one password for the database and for those that ask it, another in production."""
+    for directory in (source, local):
+        path = directory / "compose.yaml"
+        path.write_text(path.read_text() + BESIDE)
+    (local / "service.env").write_text("PASSWORD=of the laptop\nY=file\nOTHER=file\n")
+    kept = {"PASSWORD": "of the vault", "Y": "of the vault", "MORE": "of the vault"}
+    app = load_application(source, environment="staging", local=local, variables=kept)
+    assert dict(app.service("db").environment) == {
+        "OTHER": "file",
+        "PASSWORD": "of the vault",
+        "Y": "of the Compose file",
+    }
+    said = {
+        key: [
+            str(item)
+            for item in explain(source, key, environment="staging", local=local, variables=kept)
+        ]
+        for key in ("PASSWORD", "Y")
+    }
+    assert "db: PASSWORD from vault, over service (service.env:1:1)" in said["PASSWORD"]
+    assert "db: Y from service (compose.yaml:10:19)" in said["Y"]
+
+
 def test_what_the_commit_holds_wins_over_the_working_directory(source: Path, local: Path) -> None:
     write(source, {"common.env": "A=committed\n"})
     app = load_application(source, environment="staging", local=local)

@@ -17,7 +17,7 @@ shipway.yaml:1:1: unknown key 'projct'.
 Hint: did you mean 'project'?
 Hint: keys that are known here: project, compose, engine, profiles, env_files, variables, \
 contract, files, environments, routes, ingress, services, migrate, smoke, journeys, waivers, \
-gates, rollout, previews, backup, language, indicators, alerts, notify, heartbeat, document, sentry""",
+gates, ci, rollout, previews, backup, language, indicators, alerts, notify, heartbeat, document, registry, sentry""",
     "project: shop\nroutes:\n  - path: /\n    servce: api": """\
 shipway.yaml:4:5: unknown key 'servce' in routes[0].
 Hint: did you mean 'service'?

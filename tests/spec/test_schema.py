@@ -99,7 +99,7 @@ HEALTH_NAMES = {
         (ROUTE, RouteRule, ROUTE_NAMES),
         (HEALTH.mapped, Probe, HEALTH_NAMES),
         (SMOKE, SmokeCheck, {n: n for n in ("method", "status", "timeout_s", "attempts")}),
-        (MIGRATE, Job, {"deadline_s": "deadline_s", "beside": "beside"}),
+        (MIGRATE, Job, {"deadline_s": "deadline_s", "beside": "beside", "once": "once"}),
         (FILE, MountedFile, {"mode": "mode"}),
         (ENVIRONMENT.mapped, EnvironmentSpec, {"path": "path", "address": "address"}),
         (ROLLOUT, Policy, {field.argument: field.argument for field in ROLLOUT.fields}),

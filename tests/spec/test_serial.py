@@ -156,7 +156,7 @@ def test_differences_tell_services_routes_jobs_and_resources(
         "api: file /bytes changed",
         "service worker removed",
         "service mailer added",
-        "route /api added",
+        "route /api added (to api)",
         "job migrate changed",
         "smoke GET /up removed",
         "smoke GET /live added",

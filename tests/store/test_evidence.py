@@ -9,10 +9,12 @@ import pytest
 
 from shipway.model.evidence import Evidence, Result, artifacts_mark
 from shipway.model.names import EnvironmentId
-from shipway.model.records import Commit, Project, RolloutKind
+from shipway.model.records import Commit, Project
 from shipway.model.words import Words
 from shipway.model.workload import Artifact
 from shipway.store.store import SqliteStore
+from tests.support.clocks import WakefulClock
+from tests.support.stored import begun
 
 STAGING = EnvironmentId("shop", "staging")
 PRODUCTION = EnvironmentId("shop", "production")
@@ -20,20 +22,9 @@ SAYS = Words("4 ports, all as declared", "포트 4개, 모두 선언대로")
 ONE, TWO = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 
 
-class Clock:
-    def now(self) -> float:
-        return 1000.0
-
-    def monotonic(self) -> float:
-        return 1000.0
-
-    def sleep(self, seconds: float) -> None:
-        raise AssertionError(seconds)
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> SqliteStore:
-    store = SqliteStore(tmp_path / "state.sqlite", Clock())
+    store = SqliteStore(tmp_path / "state.sqlite", WakefulClock(1000.0))
     store.catalog.register(Project(name="shop", directory="/srv/shop"))
     store.catalog.add_environment(STAGING, "process")
     store.catalog.add_environment(PRODUCTION, "process")
@@ -78,15 +69,7 @@ def attested(check: str = "live.ports", *, until: float, at: float = 10.0) -> Ev
 
 
 def add_release(store: SqliteStore) -> int:
-    rollout = store.rollouts.begin(
-        environment=STAGING,
-        kind=RolloutKind.DEPLOY,
-        engine="process",
-        requested_by="kim",
-        request={},
-        release=None,
-        previous=None,
-    )
+    rollout = begun(store, STAGING)
     commit = Commit(hash="a" * 40, subject="first", author="kim", at=1.0, ref="HEAD")
     return store.catalog.add_release(
         project="shop", rollout=rollout.id, commit=commit, artifacts={}, created_by="kim"

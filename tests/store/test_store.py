@@ -11,35 +11,24 @@ import pytest
 from shipway.errors import Problem
 from shipway.model.lifecycle import IllegalTransition, PlacementEvent, PlacementState, RolloutEvent
 from shipway.model.names import EnvironmentId
-from shipway.model.records import Commit, Project, Rollout, RolloutKind
+from shipway.model.records import Commit, Project, Rollout
+from shipway.model.said import Said
 from shipway.model.workload import Artifact
 from shipway.saga.journal import IllegalEntry, Mark
+from shipway.store import database
 from shipway.store.database import Database, migrations
 from shipway.store.store import SqliteStore
+from tests.support.clocks import HandClock
+from tests.support.stored import begun
 
 STAGING = EnvironmentId("shop", "staging")
 PRODUCTION = EnvironmentId("shop", "production")
 COMMIT = Commit(hash="a" * 40, subject="first", author="kim", at=1.0, ref="HEAD")
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.time = 1000.0
-
-    def now(self) -> float:
-        self.time += 1
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.now()
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-
 @pytest.fixture
 def store(tmp_path: Path) -> SqliteStore:
-    store = SqliteStore(tmp_path / "state.sqlite", Clock())
+    store = SqliteStore(tmp_path / "state.sqlite", HandClock(1000.0, tick=1))
     store.catalog.register(Project(name="shop", directory="/srv/shop"))
     store.catalog.add_environment(STAGING, "process")
     store.catalog.add_environment(PRODUCTION, "process")
@@ -47,15 +36,7 @@ def store(tmp_path: Path) -> SqliteStore:
 
 
 def begin(store: SqliteStore, environment: EnvironmentId = STAGING) -> Rollout:
-    return store.rollouts.begin(
-        environment=environment,
-        kind=RolloutKind.DEPLOY,
-        engine="process",
-        requested_by="kim",
-        request={},
-        release=None,
-        previous=None,
-    )
+    return begun(store, environment)
 
 
 def release(store: SqliteStore) -> int:
@@ -123,7 +104,7 @@ def test_the_lock_survives_its_owner_and_is_found_by_the_next(
     store: SqliteStore, tmp_path: Path
 ) -> None:
     rollout = begin(store)
-    other = SqliteStore(tmp_path / "state.sqlite", Clock())
+    other = SqliteStore(tmp_path / "state.sqlite", HandClock(1000.0, tick=1))
     assert [item.id for item in other.rollouts.unfinished()] == [rollout.id]
 
 
@@ -170,6 +151,8 @@ def test_jobs_are_remembered_per_release_and_environment(store: SqliteStore) -> 
     store.placements.place(STAGING, number, "f" * 64)
     store.placements.job_done(STAGING, number, "migrate")
     store.placements.job_done(STAGING, number, "migrate")
+    assert store.placements.jobs_since(STAGING, number, 0.0) == {"migrate"}
+    assert not store.placements.jobs_since(STAGING, number, store.placements._clock.now())
     placement = store.placements.get(STAGING, number)
     assert placement is not None
     assert placement.jobs_done == ("migrate",)
@@ -217,3 +200,50 @@ def test_progress_is_numbered_bounded_and_read_from_anywhere(store: SqliteStore)
     told = store.rollouts.told(rollout)
     assert len(told) == 5001
     assert told[-1].text == "done"
+    store.rollouts.tell(rollout, [("build", "note", Said("release r3", "릴리스 r3"))])
+    (line,) = store.rollouts.told(rollout, after=told[-1].seq)
+    assert (line.text, line.korean, told[-1].korean) == ("release r3", "릴리스 r3", "")
+
+
+def test_what_is_remembered_holds_until_anybody_writes(
+    store: SqliteStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process' writes at once; another's when SQLite is asked, which is every second."""
+    other = SqliteStore(tmp_path / "state.sqlite", HandClock(1000.0, tick=1))
+    asked = 0
+
+    def count() -> int:
+        nonlocal asked
+        asked += 1
+        return asked
+
+    def remembered() -> int:
+        return store.database.remembered("count", count)
+
+    monkeypatch.setattr(database, "OTHERS_S", 1e12)
+    assert [remembered() for _ in range(3)] == [1, 1, 1]
+    for number in (2, 3):
+        store.catalog.add_environment(EnvironmentId("shop", f"preview-{number}"), "process")
+        assert [remembered() for _ in range(2)] == [number, number]
+    other.catalog.add_environment(EnvironmentId("shop", "preview-4"), "process")
+    assert remembered() == 3
+    monkeypatch.setattr(database, "OTHERS_S", 0.0)
+    seen = remembered()
+    assert [remembered() for _ in range(2)] == [seen, seen]
+    other.catalog.add_environment(EnvironmentId("shop", "preview-5"), "process")
+    assert [remembered() for _ in range(2)] == [seen + 1, seen + 1]
+    assert store.catalog.environments() == other.catalog.environments()
+    assert len(store.catalog.environments()) == 6
+
+
+def test_a_transaction_reads_what_it_has_written_and_nobody_else_does(store: SqliteStore) -> None:
+    seen: list[int] = []
+    before = len(store.catalog.environments())
+    with store.database.transaction() as connection:
+        connection.execute("UPDATE environment SET gone = 1 WHERE name = 'staging'")
+        assert len(store.catalog.environments()) == before - 1
+        reader = threading.Thread(target=lambda: seen.append(len(store.catalog.environments())))
+        reader.start()
+        reader.join()
+    assert seen == [before]
+    assert len(store.catalog.environments()) == before - 1

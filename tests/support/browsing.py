@@ -67,6 +67,16 @@ class Browser:
         finally:
             connection.close()
 
+    def stream(self, path: str, **headers: str) -> str:
+        """Return a stream that ends by itself, to its end."""
+        connection = http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=TIMEOUT_S)
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        try:
+            connection.request("GET", path, headers={"Cookie": cookies, **headers})
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
     def join(self, path: str, name: str, password: str = PASSWORD) -> Answer:
         self.get(path)
         answer = self.post(path, {"name": name, "password": password, "again": password})

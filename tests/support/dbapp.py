@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from tests.support.running import Shipway, eventually
-from tests.support.tinyapp import COMPOSE, SPEC, TinyApp
+from tests.support.tinyapp import API, COMPOSE, SPEC, TinyApp
 
 PASSWORD = "hunter2"
 DATABASE = """
@@ -29,6 +29,18 @@ volumes:
 """
 REACHED = """    environment:
       DATABASE_URL: postgresql://postgres:hunter2@db:5432/board
+"""
+READS_AT = """        if self.path.startswith("/items"):
+"""
+READS = """        if self.path.startswith("/items"):
+            import subprocess
+            if not hasattr(Server, "psql"):
+                Server.psql = subprocess.Popen(
+                    ["psql", "-X", "-A", "-t", "-q", os.environ["DATABASE_URL"]],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+            Server.psql.stdin.write("SELECT count(*) FROM items;\\n")
+            count = int(Server.psql.stdout.readline() or 0)
+            return self.reply(200 if count else 500, {"items": count})
 """
 BACKUP = """
 gates: {{deploy: "off"}}
@@ -49,10 +61,22 @@ class DatabaseApp(TinyApp):
         self.project = self._values["PROJECT"]
         self.spec = SPEC + BACKUP.format(repository=repository)
 
-    def deliver(self, *, migrate: str | None = None) -> str:
-        """Commit the application; migrate: the text of its migration."""
+    def deliver(
+        self, *, migrate: str | None = None, reads: bool = False, image: str = "postgres:15"
+    ) -> str:
+        """Commit the application.
+
+        migrate: the text of its migration.  reads: /items is what psql says, over one
+        connection that is kept (where psql is on the path: the process engine); 500 where
+        there is no item.  image: the database's.
+        """
         reached = COMPOSE.replace("    build: .\n", "    build: .\n" + REACHED)
-        files = {"compose.yaml": reached + DATABASE, "shipway.yaml": self.spec}
+        files = {
+            "compose.yaml": reached + DATABASE.replace("postgres:15", image),
+            "shipway.yaml": self.spec,
+        }
+        if reads:
+            files["api.py"] = API.replace(READS_AT, READS)
         if migrate is not None:
             files["migrate.py"] = migrate
         return self.commit(None, **files)
@@ -111,11 +135,14 @@ class Board:
     def backed_up(self, seconds: float = 90) -> None:
         """Wait until there is a base backup."""
         path = f"/projects/{self.project}/environments/{self.environment}/databases/bases"
-        eventually(
-            "a base backup",
-            lambda: self.shipway.client.get(path)["backups"],
-            seconds,
-        )
+        try:
+            eventually(
+                "a base backup",
+                lambda: self.shipway.client.get(path)["backups"],
+                seconds,
+            )
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.shipway.log()}") from None
 
 
 @dataclass(kw_only=True)

@@ -16,11 +16,11 @@ from pathlib import Path
 from shipway.errors import Problem
 from shipway.files import replace_file
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import RepositoryStats, Snapshot, StoredObject
+from shipway.ports_repository import RepositoryStats, Snapshot, StoredObject
 
 
 class DirectoryRepository:
-    """See `shipway.ports_backup.Repository`."""
+    """See `shipway.ports_repository.Repository`."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -117,3 +117,8 @@ class DirectoryRepository:
             snapshots=len(self.snapshots()),
             free_bytes=shutil.disk_usage(self.root).free,
         )
+
+    def touch(self, at: float) -> None:
+        """Let all objects have come at that moment, as a copy of a directory has it."""
+        for path in (self.root / "objects").rglob("*"):
+            os.utime(path, (at, at))

@@ -2,54 +2,86 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
 import socket
-import subprocess
-import sys
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from shipway.api.client import Client, DaemonGone
 from shipway.errors import Problem
 from shipway.places import Places
+from tests.support.loaded import Daemon, start_daemon
 
-START_S = 30.0
+START_S = 60.0
+END_S = 60.0
 ROLLOUT_S = 90.0
+WORKERS = 8
+PORTS = range(20_000, 32_000)
+SPREAD = 97  # runs beside each other, on one machine, begin far from each other
+PAUSE_FIRST_S, PAUSE_LAST_S = 0.01, 0.1
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on, below the range of outgoing connections."""
+    """Return ports that nobody listens on, below the range of outgoing connections.
+
+    A port is often bound long after it was chosen: so each worker of a run has a block of
+    its own, and none is chosen again before all of the block's have been.
+    """
     held: list[socket.socket] = []
-    port = 20_000 + os.getpid() % 5_000
-    while len(held) < count:
-        port += 7
-        candidate = socket.socket()
-        try:
-            candidate.bind(("0.0.0.0", port))
-        except OSError:
-            candidate.close()
-            continue
-        held.append(candidate)
+    with _choosing:
+        while len(held) < count:
+            candidate = socket.socket()
+            try:
+                candidate.bind(("0.0.0.0", next(_ports)))
+            except OSError:
+                candidate.close()
+                continue
+            held.append(candidate)
     ports = [item.getsockname()[1] for item in held]
     for item in held:
         item.close()
     return ports
 
 
+def _worker_s_ports() -> Iterator[int]:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    size = len(PORTS) // WORKERS
+    block = PORTS[worker % WORKERS * size :][:size]
+    for step in itertools.count(os.getpid() * SPREAD):
+        yield block[step % size]
+
+
+_ports = _worker_s_ports()
+_choosing = threading.Lock()
+
+
+def as_busy(seconds: float) -> float:
+    """Return how long something may take that takes so long where nothing else runs."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def eventually(what: str, ask: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Wait until `ask` answers something true, and return that."""
+    """Wait until `ask` answers something true, and return that.
+
+    Asked less and less often: what takes seconds is not made slower by being asked.
+    """
     until = time.monotonic() + seconds
+    pause_s = PAUSE_FIRST_S
     while True:
         answer = ask()
         if answer:
             return answer
         if time.monotonic() > until:
             raise AssertionError(f"not within {seconds:g} s: {what}")
-        time.sleep(0.02)
+        time.sleep(pause_s)
+        pause_s = min(PAUSE_LAST_S, pause_s * 1.2)
 
 
 class Shipway:
@@ -59,15 +91,12 @@ class Shipway:
         self.places = Places(home)
         self.engine = engine
         self.client = Client(self.places.socket, "kim")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Daemon | None = None
 
     def start(self, **environment: str) -> None:
         """Start the daemon and wait until it answers."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "shipway.daemon"],
-            env={**os.environ, "SHIPWAY_HOME": str(self.places.home), **environment},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
+        self._process = start_daemon(
+            {**os.environ, "SHIPWAY_HOME": str(self.places.home), **environment}
         )
         eventually("the daemon answers", self._answers, START_S)
 
@@ -88,7 +117,7 @@ class Shipway:
         """End the daemon as a power cut would."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(END_S)
 
     def await_death(self, seconds: float = ROLLOUT_S) -> None:
         """Wait until the daemon has killed itself at the wanted moment."""
@@ -100,24 +129,27 @@ class Shipway:
         """End the daemon in order."""
         assert self._process is not None
         self._process.terminate()
-        self._process.wait(20)
+        self._process.wait(END_S)
 
-    def close(self) -> None:
-        """Take down every environment, the ingress and the daemon."""
+    def close(self, *, data: bool = False) -> None:
+        """Take down every environment (`data`: its volumes too), the ingress and the daemon."""
         if self._process is None:
             return
         if self._process.poll() is not None:
             self.start()
-        for view in self.status()["environments"]:
-            active = view["active"]
-            if active:
-                self.client.post(f"/rollouts/{active['id']}/abort")
-                self.finished(active["id"])
-            self.client.post(
-                f"/projects/{view['project']}/environments/{view['environment']}/destroy"
-            )
+        views = self.status()["environments"]
+        with ThreadPoolExecutor(max(1, len(views))) as pool:
+            list(pool.map(lambda view: self._destroy(view, data=data), views))
         self.client.post("/daemon/stop", ingress=True)
-        self._process.wait(20)
+        self._process.wait(END_S)
+
+    def _destroy(self, view: Mapping[str, Any], *, data: bool) -> None:
+        active = view["active"]
+        if active:
+            self.client.post(f"/rollouts/{active['id']}/abort")
+            self.finished(active["id"])
+        path = f"/projects/{view['project']}/environments/{view['environment']}/destroy"
+        self.client.post(path, data=data)
 
     def status(self) -> dict[str, Any]:
         """Return every environment as it is."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from shipway.repositories.places import BucketPlace
+from tests.support.running import free_ports
 
 KEY, SECRET = "AKIASHIPWAYTEST", "a-secret-of-the-tests"
 RCLONE = Path(sys.executable).parent / "rclone"
@@ -34,7 +35,7 @@ class S3Server:
 def s3_server(folder: Path) -> Iterator[str]:
     """Yield the endpoint of a server over `folder`, with one bucket in it."""
     (folder / BUCKET).mkdir(parents=True, exist_ok=True)
-    port = _free_port()
+    (port,) = free_ports(1)
     argv = [str(RCLONE), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--dir-cache-time", "1s"]
     with (folder.parent / f"rclone-{port}.log").open("wb") as log:
         child = subprocess.Popen(
@@ -157,11 +158,6 @@ def _shut(one: socket.socket) -> None:
     with suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
 
 
 def _await(port: int, child: subprocess.Popen[bytes]) -> None:

@@ -173,6 +173,8 @@ def test_the_real_command_leads_to_the_live_release_and_to_the_next_one(
         app.commit(Variant(version="v2"))
         shipway.rolled("deploy", app.directory, "staging")
         eventually("the next release", lambda: answer(local)[2]["version"] == "v2")
+        doors = shipway.client.get(f"/projects/{app.project}/environments/staging/open")["doors"]
+        assert {"service": "api", "ports": [{"port": 8000, "page": True}], "running": True} in doors
         actions = [item["action"] for item in shipway.client.get("/audit")["entries"]]
         assert actions.count("open") == 1
     finally:

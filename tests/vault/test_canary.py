@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from shipway.engines.docker.transport import Transport
 from shipway.errors import Problem
 from tests.acceptance.conftest import BOTH_ENGINES, app, engine, home, shipway
 from tests.support.asking import answer
+from tests.support.files import files_below
 from tests.support.running import Shipway
 from tests.support.tinyapp import COMPOSE, DOCKERFILE, SPEC, TinyApp, Variant
 
@@ -109,7 +110,8 @@ def run(shipway: Shipway, app: TinyApp, engine: str, tmp_path: Path) -> None:
         assert got["FROM_FILE_SECRET"] == IN_FILE
         shipway.rolled("promote", app.directory, "production")
         typed(shipway, app, said, "secret", "set", "API_TOKEN", "--stdin", given=LATER)
-        app.commit(Variant(version="v2", health=500), **files)
+        impatient = {**files, "shipway.yaml": spec.replace("@DEADLINE@", "3s")}
+        app.commit(Variant(version="v2", health=500), **impatient)
         shipway.refused("deploy", app.directory, "staging")
         app.commit(Variant(version="v3"), **files)
         shipway.rolled("deploy", app.directory, "staging")
@@ -226,38 +228,25 @@ class watching:  # noqa: N801 - reads as a word after `with`
 def search(home: Path, *more: str) -> None:
     """Search every file below Shipway's own directory, names included."""
     searched = 0
-    for path in home.rglob("*"):
-        name = str(path.relative_to(home))
-        clean("the name of a file", name, *more)
-        if not path.is_file() or path.is_symlink():
-            continue
-        if name.startswith(ALLOWED):
-            continue
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
-            continue  # a backup that runs meanwhile tidies up
-        clean(name, content.decode("latin-1"), *more)
+    for _here, folders, names in os.walk(home):
+        for name in (*folders, *names):
+            clean("the name of a file", name, *more)
+    for path, content, _mode in files_below(home, left_out=ALLOWED):
+        clean(str(path.relative_to(home)), content.decode("latin-1"), *more)
         searched += 1
     assert searched > 5
     kept = b"".join(path.read_bytes() for path in (home / "applications").iterdir())
     assert VAULT.encode() in kept, "the search would find a value where one is"
     for path in (home / "applications").iterdir():
         assert path.stat().st_mode & 0o077 == 0, path
-    for path in _holders(home / "process", *more):
-        assert path.stat().st_mode & 0o077 == 0, path
-    if (home / "backup" / "staging").exists():
-        for path in (home / "backup" / "staging").glob("*/*"):
-            assert path.stat().st_mode & 0o077 == 0, path
-
-
-def _holders(directory: Path, *more: str) -> Iterator[Path]:
-    """Yield the files below a directory that hold a value."""
-    for path in directory.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            text = path.read_bytes()
-            if any(form in text for value in (*PLANTED, *more) for form in forms(value)):
-                yield path
+    for path, text, mode in files_below(home / "process"):
+        if any(form in text for value in (*PLANTED, *more) for form in forms(value)):
+            assert mode & 0o077 == 0, path
+    staging = home / "backup" / "staging"
+    for here, folders, names in os.walk(staging):
+        for name in (*folders, *names) if Path(here).parent == staging else ():
+            with suppress(FileNotFoundError):  # a backup that runs meanwhile tidies up
+                assert Path(here, name).stat().st_mode & 0o077 == 0, name
 
 
 def clean(where: str, text: str, *more: str) -> None:

@@ -14,7 +14,7 @@ from shipway.errors import Problem
 from shipway.model.names import EnvironmentId
 from shipway.model.secret import How
 from shipway.vault import AgeVault
-from shipway.vault.doppler import TOKEN
+from shipway.vault.doppler import TOKEN, download
 
 GOOD = "dp.st.stg.canary-token-4417"
 
@@ -125,3 +125,12 @@ def test_without_a_token_the_command_that_sets_it_is_named(
     with pytest.raises(Problem) as caught:
         vault.take_over(staging, who="ann")
     assert caught.value.hints == (f"shipway secret set {TOKEN} -e staging",)
+
+
+@pytest.mark.parametrize("token", ["dp.st.hidden\n", "dp.st.hid\u00e9n", "dp.st\r\nhidden: 1"])
+def test_a_token_that_no_header_takes_is_said_and_not_shown(token: str) -> None:
+    """The HTTP client's own error holds the whole header."""
+    with pytest.raises(Problem) as caught:
+        download(token)
+    assert caught.value.kind == "doppler-refused"
+    assert "hid" not in f"{caught.value!r} {caught.value}"

@@ -12,7 +12,7 @@ from shipway.ingress.memory import MemoryIngress
 from shipway.model.application import Application, Service
 from shipway.model.lifecycle import PlacementEvent
 from shipway.model.names import EnvironmentId
-from shipway.model.records import Commit, Project, RolloutKind
+from shipway.model.records import Commit, Project
 from shipway.model.secret import Form, Making
 from shipway.model.workload import Artifact, Role, SecretMap
 from shipway.rollout.applications import Applications
@@ -20,6 +20,7 @@ from shipway.rollout.secrets import rotate_for_departure, waiting
 from shipway.rollout.world import World
 from shipway.store.store import SqliteStore
 from shipway.vault import AgeVault
+from tests.support.stored import begun
 
 STAGING = EnvironmentId("shop", "staging")
 COMMIT = Commit(hash="a" * 40, subject="first", author="kim", at=1.0, ref="HEAD")
@@ -61,15 +62,7 @@ def live(world: World, values: dict[str, str], version: int) -> None:
     )
     store.catalog.register(Project(name="shop", directory="/srv/shop"))
     store.catalog.add_environment(STAGING, "process")
-    rollout = store.rollouts.begin(
-        environment=STAGING,
-        kind=RolloutKind.DEPLOY,
-        engine="process",
-        requested_by="kim",
-        request={},
-        release=None,
-        previous=None,
-    )
+    rollout = begun(store, STAGING)
     artifact = Artifact(service="api", kind="tree", reference="sha256:" + "b" * 64, name="api")
     release = store.catalog.add_release(
         project="shop",

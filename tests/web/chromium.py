@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ from selenium.webdriver.chrome.service import Service
 AXE = Path(__file__).with_name("vendor") / "axe-4.14.1.min.js.gz"
 DRIVER = shutil.which("chromedriver")
 GRAVE = {"serious", "critical"}
+NARROW = 700
+SIDEWAYS = """
+const page = document.documentElement, found = [];
+if (page.scrollWidth > page.clientWidth) found.push(`the page: ${page.scrollWidth - page.clientWidth} px`);
+for (const item of document.querySelectorAll("main, main *")) {
+  const more = item.scrollWidth - item.clientWidth, way = getComputedStyle(item).overflowX;
+  if (more > 1 && (item.tagName === "TD" || ["auto", "scroll"].includes(way)) && item.clientWidth > 1)
+    found.push(`${item.tagName} ${item.className} ${item.getAttribute("aria-label")}: ${more} px`);
+}
+return found;
+"""
 
 needs_chromium = pytest.mark.skipif(
     DRIVER is None, reason="apt-get install chromium chromium-driver, as ./dev check does"
@@ -48,25 +60,33 @@ def chromium(language: str = "en") -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
-def wear(driver: webdriver.Chrome, *, dark: bool = False, phone: bool = False) -> None:
-    """Show pages dark or light, on a desk or on a phone."""
+def wear(
+    driver: webdriver.Chrome, *, dark: bool = False, phone: bool = False, width: int = 0
+) -> None:
+    """Show pages dark or light, on a desk or on a phone, or on a screen so many pixels wide."""
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    if phone:
-        size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    if phone or width:
+        shape = (width, 900, width < NARROW) if width else (390, 844, True)
+        size = dict(zip(("width", "height", "mobile"), shape, strict=True), deviceScaleFactor=1)
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     else:
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def accessibility_findings(driver: webdriver.Chrome) -> list[str]:
-    """Return what axe-core calls serious or worse, with the element."""
-    axe = gzip.decompress(AXE.read_bytes()).decode()
-    driver.execute_cdp_cmd("Runtime.evaluate", {"expression": axe})
+@cache
+def _axe() -> str:
+    return gzip.decompress(AXE.read_bytes()).decode()
+
+
+def accessibility_findings(driver: webdriver.Chrome, *rules: str) -> list[str]:
+    """Return what axe-core calls serious or worse, with the element; rules: only these."""
+    driver.execute_cdp_cmd("Runtime.evaluate", {"expression": _axe()})
+    only = json.dumps({"runOnly": list(rules)} if rules else {})
     done = driver.execute_cdp_cmd(
         "Runtime.evaluate",
         {
-            "expression": "axe.run().then(found => JSON.stringify(found.violations))",
+            "expression": f"axe.run({only}).then(found => JSON.stringify(found.violations))",
             "awaitPromise": True,
             "returnByValue": True,
         },
@@ -84,3 +104,8 @@ def complaints(driver: webdriver.Chrome) -> list[str]:
     """Return what the browser itself complained of: a refused script, a missing file."""
     log: list[dict[str, Any]] = driver.get_log("browser")  # type: ignore[no-untyped-call]
     return [line["message"] for line in log if line["level"] == "SEVERE"]
+
+
+def sideways(driver: webdriver.Chrome) -> list[str]:
+    """Return what of a page is wider than its place, so that it has to be scrolled sideways."""
+    return list(driver.execute_script(SIDEWAYS))

@@ -6,6 +6,7 @@ A new route needs a line in `shipway/api/access/table.py` (pages: `shipway/web/n
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import time
 
@@ -258,11 +259,11 @@ def test_guessing_is_slowed_down_and_says_nothing_of_names(harbour: Harbour) -> 
 def test_a_wrong_name_takes_as_long_as_a_wrong_password(harbour: Harbour) -> None:
     harbour.person("timo", "viewer")
     browser = harbour.browser()
-    spent = {"timo": 0.0, "nobody-else": 0.0}
+    spent = {"timo": math.inf, "nobody-else": math.inf}
     for name in (*spent, *spent, *spent):
         began = time.perf_counter()
         browser.sign_in(name, "not the password")
-        spent[name] += time.perf_counter() - began
+        spent[name] = min(spent[name], time.perf_counter() - began)
     known, unknown = spent.values()
     assert unknown > known / 4, spent  # without the same hash it would be a tenth
 

@@ -5,12 +5,16 @@ Errors are Problems in JSON with a status that fits; streams are lines of JSON.
 
 from __future__ import annotations
 
-from fastapi import Depends, FastAPI, Request
+import errno
+import os
+
+from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 import shipway
 from shipway.api.access.guard import guard
+from shipway.api.late import LateFastAPI
 from shipway.api.routes import (
     access,
     backups,
@@ -30,11 +34,13 @@ from shipway.api.routes import (
     secret_people,
     secrets,
     sleep,
+    takedown,
     variables,
 )
 from shipway.api.service import Service
 from shipway.errors import Problem
 
+DISK_FAULTS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS))
 STATUS_BY_KIND = {
     "environment-locked": 409,
     "busy": 409,
@@ -61,7 +67,10 @@ STATUS_BY_KIND = {
     "no-recipient": 404,
     "recipient-taken": 409,
     "only-here": 403,
+    "forbidden": 403,
     "no-backup": 404,
+    "no-generation": 404,
+    "generation-live": 409,
     "no-backup-run": 404,
     "backup-runs": 409,
     "no-user": 404,
@@ -81,9 +90,9 @@ STATUS_BY_KIND = {
 }
 
 
-def create_application(service: Service) -> FastAPI:
+def create_application(service: Service) -> LateFastAPI:
     """Return the ASGI application over the daemon's use cases."""
-    app = FastAPI(
+    app = LateFastAPI(
         title="Shipway",
         version=shipway.__version__,
         openapi_url="/api/v1/openapi.json",
@@ -109,17 +118,30 @@ def create_application(service: Service) -> FastAPI:
         sleep,
         doors,
         previews,
+        takedown,
         documents,
         variables,
         front,
     ):
-        app.include_router(routes.router, prefix="/api/v1")
+        app.add(routes.router, prefix="/api/v1")
 
     @app.exception_handler(Problem)
     async def problem(_request: Request, error: Problem) -> JSONResponse:
         return JSONResponse(
             {"problem": error.as_dict()}, status_code=STATUS_BY_KIND.get(error.kind, 422)
         )
+
+    @app.exception_handler(OSError)
+    async def unwritten(_request: Request, error: OSError) -> JSONResponse:
+        if error.errno not in DISK_FAULTS:
+            raise error
+        full = Problem(
+            "disk-full",
+            f"Shipway's files cannot be written: {os.strerror(error.errno or 0)}. What runs goes "
+            "on serving.",
+            hints=["df -h", "shipway clean"],
+        )
+        return JSONResponse({"problem": full.as_dict()}, status_code=507)
 
     @app.exception_handler(OverflowError)
     async def beyond(_request: Request, _error: OverflowError) -> JSONResponse:

@@ -9,6 +9,7 @@ from shipway.backup.overview import BackupStatus, SourceStatus
 from shipway.model.backup import Backup, Drill
 from shipway.model.backup_run import BackupRun
 from shipway.model.condition import Condition
+from shipway.model.earlier import EarlierData
 
 View = dict[str, Any]
 
@@ -75,6 +76,20 @@ def status_view(status: BackupStatus) -> View:
         "last": run_view(status.last) if status.last else None,
         "verified_at": status.verified_at,
         "next_at": status.next_at,
+        "earlier": [earlier_view(item, status.settings.replaced_keep_s) for item in status.earlier],
+    }
+
+
+def earlier_view(item: EarlierData, keep_s: float) -> View:
+    """Return data that a restore has replaced, or what is live beside it."""
+    return {
+        "subject": item.subject,
+        "name": item.name,
+        "where": item.where,
+        "live": item.live,
+        "bytes": item.bytes,
+        "replaced_at": item.replaced_at,
+        "goes_at": item.goes_at(keep_s),
     }
 
 

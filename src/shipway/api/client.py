@@ -2,62 +2,59 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from shipway.api import unix_http
 from shipway.errors import Problem
+
+if TYPE_CHECKING:
+    from http.client import HTTPConnection
 
 TIMEOUT_S = 60.0
 LONG_S = 12 * 3600.0
+ROOT = "/api/v1"
+
+Body = Mapping[str, Any] | None
 
 
 class DaemonGone(Exception):  # noqa: N818 - what happened, not an error of the caller
     """No daemon answers at the socket, or it went away in mid-answer."""
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout_s: float | None) -> None:
-        super().__init__("shipway", timeout=timeout_s)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-
-
 class Client:
-    """Speaks with the daemon at `path` as `user`."""
+    """Speaks with the daemon at `path` as `user`; timeout_s: of each wait for an answer."""
 
-    def __init__(self, path: Path, user: str) -> None:
+    def __init__(self, path: Path, user: str, *, timeout_s: float = TIMEOUT_S) -> None:
         self._path = path
         self._user = user
+        self._timeout_s = timeout_s
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return the answer to a GET.  Raises Problem, DaemonGone."""
         return self._json("GET", _with_query(path, query), None)
 
-    def post(
-        self, path: str, body: Mapping[str, Any] | None = None, **query: Any
-    ) -> dict[str, Any]:
+    def post(self, path: str, body: Body = None, **query: Any) -> dict[str, Any]:
         """Return the answer to a POST.  Raises Problem, DaemonGone."""
         return self._json("POST", _with_query(path, query), body)
 
-    def post_long(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    def post_long(self, path: str, body: Body = None) -> dict[str, Any]:
         """Return the answer to a POST that may take hours.  Raises Problem, DaemonGone."""
         return self._json("POST", path, body, timeout_s=LONG_S)
 
-    def stream(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, **query: Any
-    ) -> Iterator[Any]:
+    def stream(self, method: str, path: str, body: Body = None, **query: Any) -> Iterator[Any]:
         """Yield the JSON lines of an answer; a Problem in it is raised."""
-        connection, response = self._send(method, _with_query(path, query), body, None)
+        from shipway.api.streaming import HTTPException, asked
+
+        data, target = self._encoded(body), ROOT + _with_query(path, query)
+        connection = self._connection(None)
         try:
+            response = asked(connection, method, target, headers=self._headers(), body=data)
+            if response.status >= 400:
+                raise _problem(response.status, response.read())
             while line := response.readline():
                 value = json.loads(line)
                 if value is None:
@@ -65,51 +62,53 @@ class Client:
                 if isinstance(value, dict) and "problem" in value and len(value) == 1:
                     raise Problem.from_dict(value["problem"])
                 yield value
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             raise DaemonGone(str(error)) from error
         finally:
             connection.close()
 
-    def _connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
-        return _UnixConnection(self._path, timeout_s)
+    def _json(
+        self, method: str, path: str, body: Body, *, timeout_s: float | None = None
+    ) -> dict[str, Any]:
+        limit_s = self._timeout_s if timeout_s is None else timeout_s
+        status, data = self._answer(method, ROOT + path, self._encoded(body), limit_s)
+        if status >= 400:
+            raise _problem(status, data)
+        try:
+            answer: dict[str, Any] = json.loads(data)
+        except ValueError as error:
+            raise DaemonGone(str(error)) from error
+        return answer
+
+    def _answer(
+        self, method: str, target: str, body: bytes | None, timeout_s: float
+    ) -> tuple[int, bytes]:
+        """Return (status, body) of an answer that is read whole.  Raises DaemonGone."""
+        try:
+            return unix_http.exchange(
+                str(self._path),
+                method,
+                target,
+                headers=self._headers(),
+                body=body,
+                timeout_s=timeout_s,
+            )
+        except (OSError, unix_http.BadAnswer) as error:
+            raise DaemonGone(str(error)) from error
+
+    def _connection(self, timeout_s: float | None) -> HTTPConnection:
+        from shipway.api.streaming import UnixConnection
+
+        return UnixConnection(self._path, timeout_s)
+
+    def _headers(self) -> dict[str, str]:
+        return {"Accept": "*/*", "Content-Type": "application/json", **self._speaker()}
 
     def _speaker(self) -> dict[str, str]:
         return {"X-Shipway-User": self._user}
 
-    def _json(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        *,
-        timeout_s: float = TIMEOUT_S,
-    ) -> dict[str, Any]:
-        connection, response = self._send(method, path, body, timeout_s)
-        try:
-            answer: dict[str, Any] = json.loads(response.read())
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise DaemonGone(str(error)) from error
-        finally:
-            connection.close()
-        return answer
-
-    def _send(
-        self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float | None
-    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        connection = self._connection(timeout_s)
-        headers = {**self._speaker(), "Content-Type": "application/json"}
-        data = None if body is None else json.dumps(body)
-        try:
-            connection.request(method, f"/api/v1{path}", body=data, headers=headers)
-            response = connection.getresponse()
-            refused = response.read() if response.status >= 400 else None
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            raise DaemonGone(str(error)) from error
-        if refused is not None:
-            connection.close()
-            raise _problem(response.status, refused)
-        return connection, response
+    def _encoded(self, body: Body) -> bytes | None:
+        return None if body is None else json.dumps(body).encode()
 
 
 class RemoteClient(Client):
@@ -129,22 +128,35 @@ class RemoteClient(Client):
         self._token = token
         self._directory: str | None = None
 
-    def _connection(self, timeout_s: float | None) -> http.client.HTTPConnection:
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        return kind(self._host, timeout=timeout_s)
+    def _answer(
+        self, method: str, target: str, body: bytes | None, timeout_s: float
+    ) -> tuple[int, bytes]:
+        from shipway.api.streaming import HTTPException, asked
+
+        connection = self._connection(timeout_s)
+        try:
+            response = asked(connection, method, target, headers=self._headers(), body=body)
+            return response.status, response.read()
+        except (OSError, HTTPException) as error:
+            raise DaemonGone(str(error)) from error
+        finally:
+            connection.close()
+
+    def _connection(self, timeout_s: float | None) -> HTTPConnection:
+        from shipway.api.streaming import tcp_connection
+
+        return tcp_connection(self._host, secure=self._secure, timeout_s=timeout_s)
 
     def _speaker(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token}"}
 
-    def _send(
-        self, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float | None
-    ) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-        """Send it; a project's directory is the one on the server."""
+    def _encoded(self, body: Body) -> bytes | None:
+        """Return what is sent; a project's directory is the one on the server."""
         if body and "directory" in body:
             if self._directory is None:
                 self._directory = str(self.get("/me").get("directory") or body["directory"])
             body = {**body, "directory": self._directory}
-        return super()._send(method, path, body, timeout_s)
+        return super()._encoded(body)
 
 
 def _with_query(path: str, query: Mapping[str, Any]) -> str:

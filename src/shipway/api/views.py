@@ -11,6 +11,7 @@ from typing import Any
 
 from shipway.model.names import release_label
 from shipway.model.records import AuditEntry, Placement, ProgressLine, Release, Rollout
+from shipway.model.registry import PUSHED
 from shipway.model.workload import Instance
 from shipway.rollout.overview import EnvironmentStatus
 from shipway.rollout.plan import Plan
@@ -53,7 +54,12 @@ def release_view(
         "created_at": release.created_at,
         "created_by": release.created_by,
         "artifacts": {
-            name: {"reference": item.reference, "kind": item.kind, "name": item.name}
+            name: {
+                "reference": item.reference,
+                "kind": item.kind,
+                "name": item.name,
+                **({PUSHED: item.facts[PUSHED]} if PUSHED in item.facts else {}),
+            }
             for name, item in sorted(release.artifacts.items())
         },
         "placements": [

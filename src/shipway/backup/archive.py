@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.names import EnvironmentId
-from shipway.ports_backup import Repository
+from shipway.ports_repository import Repository
 
 RECORDS = "archive/"
 
@@ -31,7 +31,7 @@ def read_records(repository: Repository, *, newest: int) -> int:
 
 
 def _name(backup: Backup) -> str:
-    return f"{RECORDS}{backup.id}"
+    return f"{RECORDS}{backup.id.replace(':', '_')}"  # a bucket's id is a path of its own
 
 
 def backup_to_json(backup: Backup) -> dict[str, object]:

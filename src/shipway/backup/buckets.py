@@ -16,13 +16,18 @@ from shipway.backup.ground import Taking
 from shipway.backup.sources import Source
 from shipway.errors import Problem
 from shipway.model.backup import Backup, BackupKind
-from shipway.ports_backup import Bucket, Repository
+from shipway.ports_repository import Bucket, BucketObject, Repository
 
 PIECE_BYTES = 8 * 1024**2
+BEFORE = ".before-restore"
+"""Ends the subject of what a bucket held when a restore wrote over it."""
 
 
-def take_bucket(taking: Taking, source: Source) -> Backup:
-    """Save a bucket.  Raises Problem of the store or of the repository."""
+def take_bucket(taking: Taking, source: Source, *, name: str = "") -> Backup:
+    """Save a bucket.  Raises Problem of the store or of the repository.
+
+    name: of the backup's subject, where it is not the bucket's own.
+    """
     if source.bucket is None:
         raise Problem("no-source", f"{source.subject} is no bucket.")
     clock, repository = taking.ground.clock, taking.repository
@@ -35,7 +40,7 @@ def take_bucket(taking: Taking, source: Source) -> Backup:
     for item in bucket.listed():
         if taking.cancelled():
             raise Problem("cancelled", f"the backup of {source.subject} was stopped.")
-        copy = hashlib.sha256(f"{item.key}\0{item.etag}\0{item.bytes}".encode()).hexdigest()[:40]
+        copy = _copy_name(item)
         prefix = f"{folder}/data/{copy}"
         end = f"{prefix}.end"
         if end not in known:
@@ -50,12 +55,12 @@ def take_bucket(taking: Taking, source: Source) -> Backup:
             taking.output(f"{item.key}: {item.bytes} bytes")
         listing[item.key] = {"copy": copy, "bytes": item.bytes}
         size += item.bytes
-    name = f"{folder}/list/{int(began * 1000):014d}"
-    repository.put_object(name, json.dumps(listing).encode())
+    listed = f"{folder}/list/{int(began * 1000):014d}"
+    repository.put_object(listed, json.dumps(listing).encode())
     return Backup(
-        id=name.replace("/", ":"),
+        id=listed.replace("/", ":"),
         environment=taking.environment,
-        subject=source.subject,
+        subject=name or source.subject,
         kind=BackupKind.BUCKET,
         began_at=began,
         ended_at=clock.now(),
@@ -71,6 +76,24 @@ def objects_of(repository: Repository, backup: Backup) -> Iterator[tuple[str, It
     folder = _folder(backup.id)
     for key, item in listing.items():
         yield key, _content(repository, f"{folder}/data/{item['copy']}")
+
+
+def write_back(bucket: Bucket, repository: Repository, backup: Backup) -> int:
+    """Ensure that a bucket holds every object of a backup; return how many were written.
+
+    What is there already is left alone, and so is what the backup does not know.
+    """
+    listing, folder = _listing(repository, backup.id), _folder(backup.id)
+    present = {item.key: _copy_name(item) for item in bucket.listed() if item.key in listing}
+    missing = {key: item for key, item in listing.items() if present.get(key) != item["copy"]}
+    for key, item in missing.items():
+        bucket.write(key, _content(repository, f"{folder}/data/{item['copy']}"))
+    return len(missing)
+
+
+def _copy_name(item: BucketObject) -> str:
+    """Return the name of the copy of this version of an object."""
+    return hashlib.sha256(f"{item.key}\0{item.etag}\0{item.bytes}".encode()).hexdigest()[:40]
 
 
 def drop_bucket_backups(repository: Repository, backups: Sequence[Backup]) -> None:

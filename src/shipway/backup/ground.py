@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from shipway.backup.alone import Alone
+from shipway.backup.turns import Turns
 from shipway.errors import Problem
+from shipway.files import emptied
 from shipway.model.application import Application
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.backup_settings import MirroredBucket
@@ -16,7 +19,9 @@ from shipway.model.condition import Condition
 from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Instance, InstanceState
 from shipway.ports import Cancelled, Clock, Console, Engine, Output
-from shipway.ports_backup import BackupRecords, BackupRuns, Bucket, DataFolders, Repository
+from shipway.ports_backup import BackupRecords, BackupRuns, DataFolders
+from shipway.ports_data import Database
+from shipway.ports_repository import Bucket, Repository, Writers
 from shipway.ports_store import CatalogPort
 from shipway.ports_vault import Secrets
 
@@ -44,7 +49,7 @@ class RepositoryFinder(Protocol):
     """Finds an environment's repository, and the key of all."""
 
     def of(self, environment: EnvironmentId) -> Repository | None:
-        """Return it, made ready; see `shipway.ports_backup.Repositories`."""
+        """Return it, made ready; see `shipway.ports_repository.Repositories`."""
         ...
 
     def where(self, environment: EnvironmentId) -> str:
@@ -69,10 +74,14 @@ class Ground:
     """Everything that backups share.
 
     home: Shipway's own directory.  application: what is live in an environment; None where
-    nothing is.  bucket: opens one of the application's.  paused: stops
-    services for as long as a block runs.  database: makes base backups of PostgreSQL;
-    restorable: the last moment to which a PostgreSQL service can be brought back;
+    nothing is.  bucket: opens one of the application's.  database: makes base backups of
+    PostgreSQL; restorable: the last moment to which a PostgreSQL service can be brought back;
     database_conditions: what is wrong with PostgreSQL's streams, everywhere.
+    prune_database: removes bases and WAL that have had their time.
+    databases: the PostgreSQL services of an environment.  rollout_ended: when a rollout did.
+    locked: whether a rollout runs in an environment.  live_commit: what is live there.
+    turns: whose turn it is at an environment's data.
+    writers: which server saves an environment.
     """
 
     home: Path
@@ -85,23 +94,29 @@ class Ground:
     runs: BackupRuns
     secrets: Secrets
     bucket: Callable[[MirroredBucket, EnvironmentId], Bucket]
-    paused: Callable[[EnvironmentId, Collection[str]], AbstractContextManager[None]]
     database: DatabaseTaker | None = None
     restorable: Callable[[EnvironmentId, str], float | None] | None = None
+    prune_database: Callable[[EnvironmentId, str], None] = lambda _environment, _service: None
     database_conditions: Callable[[], Sequence[Condition]] = tuple
+    databases: Callable[[EnvironmentId], Sequence[Database]] = lambda _environment: ()
+    rollout_ended: Callable[[int], float | None] = lambda _rollout: None
+    locked: Callable[[EnvironmentId], bool] = lambda _environment: False
+    live_commit: Callable[[EnvironmentId], str | None] = lambda _environment: None
+    turns: Turns = field(default_factory=Turns)
+    writers: Writers = field(default_factory=Alone)
 
     @property
     def folder(self) -> Path:
         """Return the directory of backups."""
         return self.home / "backup"
 
-    def staging(self, environment: EnvironmentId, name: str) -> Path:
-        """Return a private directory for work in progress; the same one each time.
+    def staged(self, environment: EnvironmentId, name: str) -> AbstractContextManager[Path]:
+        """Return a context with a private, empty directory that is gone afterwards.
 
-        So that restic knows its files again.
+        The same one each time, so that restic knows its files again.
         """
         safe = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in name)
-        return self.folder / "staging" / Scope(environment).label / safe
+        return emptied(self.folder / "staging" / Scope(environment).label / safe)
 
     def live(self, environment: EnvironmentId) -> Application:
         """Return the live application.  Raises Problem `nothing-live`."""

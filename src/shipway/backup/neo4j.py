@@ -6,8 +6,6 @@ The community edition dumps a stopped database only, and says so; the enterprise
 
 from __future__ import annotations
 
-import shutil
-
 from shipway.backup.ground import Taking
 from shipway.backup.programs import feed
 from shipway.backup.sources import Source
@@ -33,11 +31,8 @@ def take_neo4j(taking: Taking, source: Source) -> Backup:
     began = ground.clock.now()
     instance = ground.instance(environment, source.subject)
     argv = ground.kit(environment).console.exec_argv(instance, ["sh", "-c", SCRIPT], tty=False)
-    folder = ground.staging(environment, f"neo4j-{source.subject}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    target = folder / "neo4j.dump"
-    try:
+    with ground.staged(environment, f"neo4j-{source.subject}") as folder:
+        target = folder / "neo4j.dump"
         feed(
             argv,
             what=f"{environment} {source.subject}: neo4j-admin",
@@ -52,8 +47,6 @@ def take_neo4j(taking: Taking, source: Source) -> Backup:
             output=taking.output,
             cancelled=taking.cancelled,
         )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return Backup(
         id=snapshot.id,
         environment=environment,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from shipway.backup.conditions import environment_conditions, key_conditions, newest_of
+from shipway.backup.conditions.facts import newest_of
+from shipway.backup.conditions.overall import environment_conditions, key_conditions, recent_runs
+from shipway.backup.earlier import earlier_data
 from shipway.backup.ground import Ground
 from shipway.backup.schedule import next_after
 from shipway.backup.sources import inventory
+from shipway.errors import Problem
+from shipway.model.application import Application
 from shipway.model.backup import Backup, BackupKind, Drill
 from shipway.model.backup_run import BackupRun, RunKind, RunState
 from shipway.model.backup_settings import BackupSettings
 from shipway.model.condition import Condition
+from shipway.model.earlier import EarlierData
 from shipway.model.names import EnvironmentId
 
 
@@ -33,7 +38,11 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupStatus:
-    """An environment's backups.  next_at: when the next run begins by itself, by its kind."""
+    """An environment's backups.
+
+    next_at: when the next run begins by itself, by its kind.  earlier: data that restores have
+    replaced, and what is live beside it.
+    """
 
     environment: EnvironmentId
     settings: BackupSettings
@@ -47,6 +56,7 @@ class BackupStatus:
     next_at: dict[str, float]
     rpo_s: float | None
     rto_s: float | None
+    earlier: tuple[EarlierData, ...] = ()
 
 
 def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
@@ -54,22 +64,7 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
     app = ground.live(environment)
     found = inventory(app)
     backups, drills = ground.records.backups(environment), ground.records.drills(environment)
-    runs = ground.runs.recent(environment, limit=60)
-    sources = []
-    for source in found.sources:
-        newest = newest_of(backups, source)
-        own = [item for item in drills if item.subject == source.subject]
-        passed = next((item for item in own if item.passed), None)
-        sources.append(
-            SourceStatus(
-                subject=source.subject,
-                kind=source.kind,
-                newest=newest,
-                restorable_at=_restorable(ground, environment, newest),
-                drill=own[0] if own else None,
-                proven_at=passed.ended_at if passed else None,
-            )
-        )
+    runs = recent_runs(ground, environment)
     verified = next(
         (r for r in runs if r.kind is RunKind.VERIFY and r.state is RunState.SUCCEEDED), None
     )
@@ -82,7 +77,7 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         environment=environment,
         settings=app.backup,
         where=ground.repositories.where(environment),
-        sources=tuple(sources),
+        sources=source_statuses(ground, app, backups, drills),
         notes=found.notes,
         conditions=(
             *environment_conditions(ground, environment),
@@ -95,7 +90,38 @@ def backup_status(ground: Ground, environment: EnvironmentId) -> BackupStatus:
         next_at=_next(ground, app.backup),
         rpo_s=_largest(item.rpo_s for item in measured.values()),
         rto_s=_largest(item.rto_s for item in measured.values()),
+        earlier=_earlier(ground, environment),
     )
+
+
+def source_statuses(
+    ground: Ground, app: Application, backups: Sequence[Backup], drills: Sequence[Drill]
+) -> tuple[SourceStatus, ...]:
+    """Return how each source of a live application is, by its environment's records."""
+    environment = app.environment
+    found = []
+    for source in inventory(app).sources:
+        newest = newest_of(backups, source)
+        own = [item for item in drills if item.subject == source.subject]
+        passed = next((item for item in own if item.passed), None)
+        found.append(
+            SourceStatus(
+                subject=source.subject,
+                kind=source.kind,
+                newest=newest,
+                restorable_at=_restorable(ground, environment, newest),
+                drill=own[0] if own else None,
+                proven_at=passed.ended_at if passed else None,
+            )
+        )
+    return tuple(found)
+
+
+def _earlier(ground: Ground, environment: EnvironmentId) -> tuple[EarlierData, ...]:
+    try:
+        return earlier_data(ground, environment)
+    except Problem:  # the engine does not answer: its own trouble, told elsewhere
+        return ()
 
 
 def _largest(figures: Iterable[float | None]) -> float | None:

@@ -11,14 +11,12 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from shipway.backup.archive import backups_in
-from shipway.backup.files import FilesRestore, restore_files
 from shipway.backup.ground import Ground
 from shipway.backup.sources import inventory
 from shipway.backup.state import DATABASE
@@ -26,9 +24,10 @@ from shipway.errors import Problem
 from shipway.files import replace_file
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.names import EnvironmentId, Scope
-from shipway.ports_backup import Repository
+from shipway.ports_repository import Repository
 
 MARKS = "recovering"
+ASIDE = ".before-recovery"
 BY_ITSELF = frozenset((BackupKind.BASE, BackupKind.STATE))
 
 
@@ -56,9 +55,18 @@ def check_home(home: Path) -> None:
 
 
 def recover_state(
-    home: Path, repositories: Mapping[EnvironmentId, Repository], *, key_text: str
+    home: Path,
+    repositories: Mapping[EnvironmentId, Repository],
+    *,
+    key_text: str,
+    link: Callable[[Path], None] = lambda _home: None,
 ) -> Recovered:
-    """Bring the state back into an empty home.  Raises Problem `home-in-use`, `no-backup`."""
+    """Bring the state back into an empty home.  Raises Problem `home-in-use`, `no-backup`.
+
+    link: makes the repositories known to the home.  Killed anywhere, it can be typed again: the
+    state is in the home only when everything else is, so that no daemon ever takes an empty
+    volume for the newest there is.
+    """
     check_home(home)
     known = {
         environment: tuple(backups_in(repository, environment))
@@ -73,15 +81,15 @@ def recover_state(
             hints=["name the directory or the folder that holds PROJECT.ENVIRONMENT"],
         )
     newest = max(states, key=lambda item: item.ended_at)
-    _fetch(home, repositories[newest.environment], newest)
     environments = tuple(sorted(Scope(environment).label for environment in repositories))
-    projects = _settle(home / DATABASE, known)
-    folder = home / "backup"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    replace_file(folder / "key", f"{key_text}\n", mode=0o600)
-    replace_file(folder / "key-shown", f"{newest.ended_at:.0f}\n", mode=0o600)
-    for label in environments:
-        replace_file(folder / MARKS / label, json.dumps({"at": newest.ended_at}), mode=0o600)
+    fresh = _fetch(home, repositories[newest.environment], newest)
+    try:
+        projects = _settle(fresh / DATABASE, known)
+        _mark_recovering(home, environments, newest.ended_at, key_text)
+        link(home)
+        _move_in(fresh, home)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return Recovered(
         at=newest.ended_at,
         environments=environments,
@@ -90,19 +98,36 @@ def recover_state(
     )
 
 
-def _fetch(home: Path, repository: Repository, backup: Backup) -> None:
+def _fetch(home: Path, repository: Repository, backup: Backup) -> Path:
+    """Return the state's content, in a directory of its own."""
     home.mkdir(parents=True, exist_ok=True, mode=0o711)
     home.chmod(0o711)
     fresh = home / "backup" / "staging" / "recovered"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    try:
-        repository.restore(backup.id, fresh)
-        # the database last: it is what says that there is a state
-        for entry in sorted(fresh.iterdir(), key=lambda path: path.name == DATABASE):
-            entry.rename(home / entry.name)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    repository.restore(backup.id, fresh)
+    return fresh
+
+
+def _mark_recovering(home: Path, environments: Sequence[str], at: float, key_text: str) -> None:
+    folder = home / "backup"
+    replace_file(folder / "key", f"{key_text}\n", mode=0o600)
+    replace_file(folder / "key-shown", f"{at:.0f}\n", mode=0o600)
+    for label in environments:
+        replace_file(folder / MARKS / label, json.dumps({"at": at}), mode=0o600)
+
+
+def _move_in(fresh: Path, home: Path) -> None:
+    """Move the content into the home; the database last: it is what says that there is a state."""
+    for entry in sorted(fresh.iterdir(), key=lambda path: path.name == DATABASE):
+        place = home / entry.name
+        if place.is_dir():
+            aside = place.with_name(f"{place.name}{ASIDE}")
+            if aside.exists():  # so this one is of a recovery that was cut off
+                shutil.rmtree(place)
+            else:
+                place.rename(aside)
+        entry.rename(place)
 
 
 def _settle(
@@ -145,21 +170,19 @@ def is_recovering(ground: Ground, environment: EnvironmentId) -> bool:
     return _mark(ground, environment).exists()
 
 
-def recover_data(ground: Ground, environment: EnvironmentId) -> list[dict[str, Any]]:
-    """Bring the newest backup of everything but databases into place; return what was done.
-
-    The environment may be saved again from then on.  Raises Problem.
-    """
-    done = []
+def newest_of_all(ground: Ground, environment: EnvironmentId) -> tuple[Backup, ...]:
+    """Return the newest backup of everything but databases."""
+    newest: list[Backup] = []
     for source in inventory(ground.live(environment)).sources:
         if source.kind in BY_ITSELF or source.neo4j:
             continue
-        found = ground.records.backups(environment, kind=source.kind, subject=source.subject)
-        if found:
-            wanted = FilesRestore(environment=environment, backup=found[0].id)
-            done.append(restore_files(ground, wanted))
+        newest += ground.records.backups(environment, kind=source.kind, subject=source.subject)[:1]
+    return tuple(newest)
+
+
+def end_recovery(ground: Ground, environment: EnvironmentId) -> None:
+    """Ensure that the environment may be saved again: its data is back."""
     _mark(ground, environment).unlink(missing_ok=True)
-    return done
 
 
 def _mark(ground: Ground, environment: EnvironmentId) -> Path:

@@ -5,24 +5,36 @@
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
-from shipway.backup.ground import Taking
+from shipway.backup.ground import Ground, Taking
 from shipway.backup.programs import feed
 from shipway.backup.sources import Source
 from shipway.errors import Problem
 from shipway.model.application import Service
 from shipway.model.backup import Backup, BackupKind
+from shipway.model.names import EnvironmentId
 
 DEADLINE_S = 1800.0
+ASK_S = 30.0
 MAGIC = b"REDIS"
 FILE = "dump.rdb"
 
 # The password comes by stdin: an argument or a variable would stand in a process list.
-FETCH = 'IFS= read -r word; [ -z "$word" ] || export REDISCLI_AUTH="$word"; exec redis-cli --rdb -'
+LOGIN = (
+    'IFS= read -r word; IFS= read -r user; [ -z "$word" ] || export REDISCLI_AUTH="$word"; '
+    '[ -z "$user" ] || set -- --user "$user"; '
+)
+FETCH = LOGIN + 'exec redis-cli "$@" --rdb -'
+ASK = LOGIN + 'for name in {}; do redis-cli "$@" --raw CONFIG GET "$name"; done'
+FILES = ("appendonly", "appenddirname", "appendfilename", "dbfilename")
+"""What a server says of the files that it reads when it starts."""
+MARK_BYTES = 40
+REFUSED = ("NOAUTH", "WRONGPASS", "NOPERM")
 CHECK = (
     'file=$(mktemp) || exit 9; trap \'rm -f "$file"\' EXIT; cat >"$file"; redis-check-rdb "$file"'
 )
@@ -35,10 +47,7 @@ def take_redis(taking: Taking, source: Source) -> Backup:
     clock, environment = taking.ground.clock, taking.environment
     began = clock.now()
     service = taking.app.service(source.subject)
-    folder = taking.ground.staging(environment, f"redis-{source.subject}")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, mode=0o700)
-    try:
+    with taking.ground.staged(environment, f"redis-{source.subject}") as folder:
         keys = fetch(taking, service, folder / FILE)
         snapshot = taking.repository.put(
             folder,
@@ -46,8 +55,6 @@ def take_redis(taking: Taking, source: Source) -> Backup:
             output=taking.output,
             cancelled=taking.cancelled,
         )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return Backup(
         id=snapshot.id,
         environment=environment,
@@ -69,15 +76,20 @@ def fetch(taking: Taking, service: Service, target: Path) -> int:
     def inside(script: str) -> list[str]:
         return kit.console.exec_argv(instance, ["sh", "-c", script], tty=False)
 
-    word = password(service)
-    feed(
-        inside(FETCH),
-        what=f"{taking.environment} {service.name}: redis-cli --rdb",
-        deadline_s=DEADLINE_S,
-        given=f"{word}\n".encode(),
-        target=target,
-    )
+    try:
+        feed(
+            inside(FETCH),
+            what=f"{taking.environment} {service.name}: redis-cli --rdb",
+            deadline_s=DEADLINE_S,
+            given=_login(service),
+            target=target,
+        )
+    except Problem as problem:
+        if not any(word in line for word in REFUSED for line in problem.details):
+            raise
+        raise _refused(taking.environment, service.name, problem) from problem
     target.chmod(0o600)
+    drop_mark(target)
     with target.open("rb", buffering=0) as stream:  # the checker reads on from where it stands
         if stream.read(len(MAGIC)) != MAGIC:
             raise broken(taking, service.name, "it does not begin as a snapshot does")
@@ -93,6 +105,44 @@ def fetch(taking: Taking, service: Service, target: Path) -> int:
             raise broken(taking, service.name, "redis-check-rdb refuses it", problem) from problem
     found = KEYS.search(told)
     return int(found[1]) if found else 0
+
+
+def _login(service: Service) -> bytes:
+    """Return what a script reads first: the password, then the user's name."""
+    names = (service.environment.get(name) for name in ("REDIS_USERNAME", "REDIS_USER"))
+    return f"{password(service)}\n{next(filter(None, names), '')}\n".encode()
+
+
+def _refused(environment: EnvironmentId, service: str, cause: Problem) -> Problem:
+    return Problem(
+        "redis-refused",
+        f"{environment}: {service} does not let Shipway read its data.",
+        details=cause.details,
+        hints=[
+            f"REDIS_PASSWORD among {service}'s variables, where a configuration file has the word",
+            f"REDIS_USERNAME among {service}'s variables: a user with +psync +sync +replconf +ping",
+        ],
+    )
+
+
+def files_of(ground: Ground, environment: EnvironmentId, service: Service) -> dict[str, str]:
+    """Return how a running server calls the files that it reads when it starts.
+
+    What its command says where it does not run, or does not tell.
+    """
+    said = {"appendonly": "yes"} if keeps_log(service) else {}
+    try:
+        instance = ground.instance(environment, service.name)
+        argv = ["sh", "-c", ASK.format(" ".join(FILES))]
+        told = feed(
+            ground.kit(environment).console.exec_argv(instance, argv, tty=False),
+            what=f"{environment} {service.name}: redis-cli CONFIG GET",
+            deadline_s=ASK_S,
+            given=_login(service),
+        ).splitlines()
+    except Problem:
+        return said
+    return said | {name: value for name, value in pairwise(told) if name in FILES}
 
 
 def broken(taking: Taking, service: str, why: str, cause: Problem | None = None) -> Problem:
@@ -130,13 +180,37 @@ def keeps_log(service: Service) -> bool:
     return any(pair == ("--appendonly", "yes") for pair in pairwise(words))
 
 
-def lay_out(snapshot: Path) -> None:
-    """Turn a snapshot into the base of an append-only file, as Redis 7 names them.
+def drop_mark(snapshot: Path) -> None:
+    """Ensure that a snapshot ends where it ends.
 
-    A Redis that keeps one ignores `dump.rdb`, and would come up empty.
+    A server that sends without a file puts 40 hexadecimal digits behind it, which redis-cli
+    cuts off of a file that it opened itself only (`getRDB` in redis-cli.c).  As the base of an
+    append-only file it would be refused: they are no commands.  Before its checksum of 8 bytes
+    a snapshot ends with 0xFF, so that no other end looks like this.
     """
-    folder = snapshot.parent / "appendonlydir"
+    with snapshot.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - MARK_BYTES))
+        if size > MARK_BYTES and re.fullmatch(rb"[0-9a-f]{40}", file.read()):
+            file.truncate(size - MARK_BYTES)
+            os.fsync(file.fileno())
+
+
+def lay_out(snapshot: Path, files: Mapping[str, str]) -> None:
+    """Give a snapshot the name that the server reads when it starts; files: as `files_of` has them.
+
+    A server that keeps an append-only file ignores `dump.rdb`, and would come up empty: since
+    Redis 7 the snapshot becomes its base, before that it may be the file itself.
+    """
+    drop_mark(snapshot)  # of one that was saved before
+    if files.get("appendonly") != "yes":
+        snapshot.rename(snapshot.with_name(files.get("dbfilename") or FILE))
+        return
+    name = files.get("appendfilename") or "appendonly.aof"
+    if "dbfilename" in files and not files.get("appenddirname"):  # it has told, and knows none
+        snapshot.rename(snapshot.with_name(name))
+        return
+    folder = snapshot.parent / (files.get("appenddirname") or "appendonlydir")
     folder.mkdir()
-    snapshot.rename(folder / "appendonly.aof.1.base.rdb")
-    manifest = "file appendonly.aof.1.base.rdb seq 1 type b\n"
-    (folder / "appendonly.aof.manifest").write_text(manifest)
+    snapshot.rename(folder / f"{name}.1.base.rdb")
+    (folder / f"{name}.manifest").write_text(f"file {name}.1.base.rdb seq 1 type b\n")

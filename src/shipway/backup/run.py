@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shipway.backup.archive import drop_records, keep_record, read_records
@@ -25,7 +26,7 @@ from shipway.model.backup import Backup, BackupKind, Drill
 from shipway.model.backup_run import BackupRun, Part, RunKind, RunState
 from shipway.model.names import EnvironmentId
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import Repository
+from shipway.ports_repository import Repository
 
 log = logging.getLogger("shipway.backup")
 
@@ -46,10 +47,11 @@ class RunRequest:
 def begin(ground: Ground, request: RunRequest) -> tuple[BackupRun, Callable[..., BackupRun]]:
     """Record the run and return it, with the function that does it.
 
-    Raises Problem `backup-runs`, `nothing-live`, `no-source` before anything is recorded.
+    Raises Problem `backup-runs`, `environment-locked`, `nothing-live`, `no-source` before anything is recorded.
     """
     sources = () if request.kind is RunKind.VERIFY else wanted(ground, request)
-    run = ground.runs.begin(request.environment, request.kind, request.who)
+    with ground.turns.beginning(request.environment):
+        run = ground.runs.begin(request.environment, request.kind, request.who)
 
     def act(output: Output = lambda _line: None, cancelled: Cancelled = lambda: False) -> BackupRun:
         return _guarded(ground, run, sources, output, cancelled)
@@ -92,17 +94,13 @@ def _guarded(
         if run.kind is RunKind.VERIFY:
             _verify(ground, run, repository, (output, cancelled))
         else:
+            ground.writers.ensure_writer(run.environment)
             _save(ground, run, sources, repository, (output, cancelled))
     except Problem as error:
         problem = error
         ground.repositories.forget_ready(run.environment)
     except Exception as error:
-        log.exception("backup run #%s", run.id)
-        problem = Problem(
-            "internal-error",
-            f"unexpected {type(error).__name__}: {error}. This is a defect of Shipway.",
-            hints=["shipway daemon log"],
-        )
+        problem = unexpected(error)
     now = ground.runs.get(run.id)
     good = problem is None and not now.failures
     if problem is None and any(
@@ -110,6 +108,16 @@ def _guarded(
     ):
         ground.repositories.forget_ready(run.environment)
     return ground.runs.end(run.id, RunState.SUCCEEDED if good else RunState.FAILED, problem)
+
+
+def unexpected(error: Exception) -> Problem:
+    """Return the Problem for an error of Shipway's own, which is logged whole."""
+    log.error("unexpected", exc_info=error)
+    return Problem(
+        "internal-error",
+        f"unexpected {type(error).__name__}: {error}. This is a defect of Shipway.",
+        hints=["shipway daemon log"],
+    )
 
 
 def _save(
@@ -133,11 +141,12 @@ def _save(
         output(f"{source.subject}: saving ({source.kind})")
         began = ground.clock.now()
         try:
-            for backup in _take(taking, source):
+            for backup in _taken(taking, source):
                 _keep(ground, repository, backup)
                 ground.runs.add_part(run.id, _part(backup))
                 output(f"{backup.subject}: saved, {backup.bytes / 1e6:.1f} MB")
-        except Problem as problem:
+        except Exception as error:
+            problem = error if isinstance(error, Problem) else unexpected(error)
             output(f"{source.subject}: {problem.message}")
             ground.runs.add_part(
                 run.id,
@@ -149,9 +158,39 @@ def _save(
                     problem=problem.as_dict(),
                 ),
             )
+            if problem.kind == "repository-full":  # for the next try
+                with suppress(Problem):
+                    _make_room(ground, run, sources, repository, output)
             if problem.kind == "cancelled" or problem.kind.startswith("repository-"):
                 raise  # the others would meet the same
+    _make_room(ground, run, sources, repository, output)
+
+
+def _make_room(
+    ground: Ground,
+    run: BackupRun,
+    sources: tuple[Source, ...],
+    repository: Repository,
+    output: Output,
+) -> None:
+    """Remove what has had its time, of everything and of the databases among the sources."""
     forget_expired(ground, run.environment, repository)
+    for source in sources:
+        if source.kind is BackupKind.BASE:
+            output(f"{source.subject}: removing what has had its time")
+            ground.prune_database(run.environment, source.subject)
+
+
+def _taken(taking: Taking, source: Source) -> Iterator[Backup]:
+    """Yield the backups of a source; what this machine's disk refuses is the source's Problem."""
+    try:
+        yield from _take(taking, source)
+    except OSError as error:
+        raise Problem(
+            "source-unreadable",
+            f"{source.subject} cannot be read or copied: {error}.",
+            hints=["df -h", f"shipway backup create --only {source.subject}"],
+        ) from error
 
 
 def _take(taking: Taking, source: Source) -> Iterable[Backup]:

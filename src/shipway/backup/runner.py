@@ -8,8 +8,8 @@ from shipway.backup.ground import Ground
 from shipway.backup.run import RunRequest, begin
 from shipway.model.backup_run import BackupRun
 
-LINES_MAX = 2000
-RUNS_KEPT = 20
+LINES_MAX = 1000
+RUNS_KEPT = 5
 
 
 class Runner:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from shipway.backup.ground import Ground
 from shipway.backup.recover import is_recovering
@@ -22,6 +24,8 @@ log = logging.getLogger("shipway.backup")
 RETRY_S = 900.0
 RETRIES_FAST = 4
 RETRY_LATER_S = 3600.0
+ASK_S = 120.0
+"""Between two questions whether this server is still the one that saves an environment."""
 WHO = "shipway"
 
 
@@ -40,6 +44,7 @@ class Scheduler:
         self._ground = ground
         self._runner = runner
         self._busy = busy
+        self._asked: dict[EnvironmentId, float] = {}
 
     def look(self) -> None:
         """Start what is due."""
@@ -51,16 +56,26 @@ class Scheduler:
 
     def _look_at(self, environment: EnvironmentId) -> None:
         app = self._ground.application(environment)
-        if app is None or not app.backup.scheduled or self._busy(environment):
+        if app is None or not app.backup.scheduled:
             return
         if is_recovering(self._ground, environment):
             return  # an empty volume must not become the newest backup
+        if not self._is_ours(environment) or self._busy(environment):
+            return
         latest = self._ground.runs.recent(environment, limit=1)
         if latest and latest[0].state is RunState.RUNNING:
             return
         kind = self._due(environment, app)
         if kind is not None:
             self._runner.start(RunRequest(environment=environment, kind=kind, who=WHO))
+
+    def _is_ours(self, environment: EnvironmentId) -> bool:
+        """Return whether this server saves the environment; now and then it says so, too."""
+        if time.monotonic() - self._asked.get(environment, -ASK_S) >= ASK_S:
+            self._asked[environment] = time.monotonic()
+            with suppress(Problem):  # whose repository is away is told by what is to be saved
+                self._ground.writers.ensure_writer(environment)
+        return self._ground.writers.other_writer(environment) is None
 
     def _due(self, environment: EnvironmentId, app: Application) -> RunKind | None:
         settings, now = app.backup, self._ground.clock.now()

@@ -15,6 +15,7 @@ from shipway.errors import Problem
 from shipway.model.application import Application, Service
 from shipway.model.backup import BackupKind
 from shipway.model.backup_settings import MirroredBucket
+from shipway.model.outside import outside_stores
 from shipway.model.workload import Role
 from shipway.spec.images import is_data_store, repository
 
@@ -97,6 +98,7 @@ def inventory(app: Application) -> Inventory:
         for bucket in settings.buckets
     ]
     sources.append(Source(kind=BackupKind.STATE, subject="shipway"))
+    notes += [f"{store}" for store in outside_stores(app.services)]
     return Inventory(sources=tuple(sources), notes=tuple(notes))
 
 

@@ -2,6 +2,10 @@
 
 A copy of a live file lacks what its journal still holds.  The backup runs in one go (page
 by page it would begin anew with every write) and gives one file without a journal.
+
+Invariant: the application's file is never written.  A journal that a crash left is rolled
+back in a copy (`crashed.py`): whoever writes the volume chose what stands in it, and SQLite
+removes the file that it names.
 """
 
 from __future__ import annotations
@@ -13,12 +17,14 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from shipway.backup.crashed import BUSY_S, JOURNAL, rolled_back
 from shipway.errors import Problem
+from shipway.files import shown
 
 MAGIC = b"SQLite format 3\0"
-SUFFIXES = ("-wal", "-shm", "-journal")
-BUSY_S = 30.0
+SUFFIXES = ("-wal", "-shm", JOURNAL)
 SMALLEST = 512
+CRASHED = frozenset({"SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"})
 
 
 def find_databases(folder: Path) -> Iterator[str]:
@@ -42,20 +48,17 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
     Raises Problem `backup-broken`.
     """
     try:
-        # read and write: a journal that a crash left has to be rolled back before reading
-        with (
-            closing(
-                sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True, timeout=BUSY_S)
-            ) as live,
-            closing(sqlite3.connect(target)) as copy,
-        ):
-            live.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")
-            counts = check_database(copy, source.name)
-    except sqlite3.Error as error:
+        try:
+            counts = _copy(source, target)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname not in CRASHED:
+                raise
+            with rolled_back(source, target.parent) as whole:
+                counts = _copy(whole, target)
+    except (sqlite3.Error, OSError) as error:
         raise Problem(
             "backup-broken",
-            f"the SQLite file {source} cannot be copied: {error}.",
+            f"the SQLite file {shown(source)} cannot be copied: {error}.",
             hints=["shipway logs, of the service that writes it"],
         ) from error
     facts = source.stat()
@@ -63,6 +66,16 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
     if os.geteuid() == 0:
         os.chown(target, facts.st_uid, facts.st_gid)
     return counts
+
+
+def _copy(source: Path, target: Path) -> dict[str, int]:
+    with (
+        closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=BUSY_S)) as live,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        return check_database(copy, shown(source.name))
 
 
 def check_database(connection: sqlite3.Connection, name: str) -> dict[str, int]:

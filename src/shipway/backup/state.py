@@ -10,11 +10,10 @@ import shutil
 import stat
 from pathlib import Path
 
-from shipway.backup.ground import Ground, Taking
+from shipway.backup.ground import Taking
 from shipway.backup.sources import Source
 from shipway.backup.sqlite import copy_database, is_database
 from shipway.model.backup import Backup, BackupKind
-from shipway.model.names import EnvironmentId
 
 DATABASE = "state.sqlite"
 LEFT_ASIDE = frozenset(
@@ -28,10 +27,7 @@ def take_state(taking: Taking, source: Source) -> Backup:
     """Save what Shipway knows, its vault included."""
     ground, clock = taking.ground, taking.ground.clock
     began = clock.now()
-    staged = ground.staging(taking.environment, "state")
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True, mode=0o700)
-    try:
+    with ground.staged(taking.environment, "state") as staged:
         counts = stage_state(ground.home, staged)
         snapshot = taking.repository.put(
             staged,
@@ -39,8 +35,6 @@ def take_state(taking: Taking, source: Source) -> Backup:
             output=taking.output,
             cancelled=taking.cancelled,
         )
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
     return Backup(
         id=snapshot.id,
         environment=taking.environment,
@@ -83,9 +77,3 @@ def _is_left(path: Path) -> bool:
     kind = facts.st_mode
     ordinary = stat.S_ISREG(kind) or stat.S_ISDIR(kind) or stat.S_ISLNK(kind)
     return not ordinary or (stat.S_ISREG(kind) and facts.st_size > FILE_BYTES_MAX)
-
-
-def newest_state(ground: Ground, environment: EnvironmentId) -> Backup | None:
-    """Return the latest backup of the state in an environment's repository."""
-    found = ground.records.backups(environment, kind=BackupKind.STATE)
-    return found[0] if found else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from shipway.backup.ground import Ground, Taking
 from shipway.backup.sources import Source
 from shipway.backup.sqlite import companions, copy_database, find_databases
 from shipway.errors import Problem
+from shipway.files import shown
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.names import EnvironmentId
 
@@ -36,10 +36,7 @@ def take_volume(taking: Taking, source: Source) -> Iterator[Backup]:
 def _copied(taking: Taking, source: Source) -> Iterator[Path]:
     """Yield a copy of a volume, made by the engine; one with SQLite files is refused."""
     ground = taking.ground
-    copy = ground.staging(taking.environment, f"volume-{source.subject}")
-    shutil.rmtree(copy, ignore_errors=True)
-    copy.mkdir(parents=True, mode=0o700)
-    try:
+    with ground.staged(taking.environment, f"volume-{source.subject}") as copy:
         folders = ground.kit(taking.environment).folders
         folders.copy_volume(taking.environment, source.subject, source.declared, copy)
         live = next(find_databases(copy), None)
@@ -51,8 +48,6 @@ def _copied(taking: Taking, source: Source) -> Iterator[Path]:
                 hints=["let the daemon run as root on the machine of the Docker Engine"],
             )
         yield copy
-    finally:
-        shutil.rmtree(copy, ignore_errors=True)
 
 
 def _take(taking: Taking, source: Source, folder: Path) -> Iterator[Backup]:
@@ -108,20 +103,15 @@ def folder_of(ground: Ground, environment: EnvironmentId, source: Source) -> Pat
 def _take_database(taking: Taking, source: Source, folder: Path, path: str) -> Backup:
     clock = taking.ground.clock
     began = clock.now()
-    subject = f"{source.subject}/{path}"
-    staged = taking.ground.staging(taking.environment, f"sqlite-{subject}")
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True, mode=0o700)
-    try:
+    subject = f"{source.subject}/{shown(path)}"
+    with taking.ground.staged(taking.environment, f"sqlite-{subject}") as staged:
         counts = copy_database(folder / path, staged / Path(path).name)
         snapshot = taking.repository.put(
             staged,
-            tags=taking.tags(BackupKind.SQLITE, subject, volume=source.subject, path=path),
+            tags=taking.tags(BackupKind.SQLITE, subject, volume=source.subject),
             output=taking.output,
             cancelled=taking.cancelled,
         )
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
     return Backup(
         id=snapshot.id,
         environment=taking.environment,
@@ -134,7 +124,6 @@ def _take_database(taking: Taking, source: Source, folder: Path, path: str) -> B
             "files": "1",
             "added_bytes": str(snapshot.added_bytes or 0),
             "volume": source.subject,
-            "path": path,
         },
         counts=counts,
     )

@@ -102,7 +102,8 @@ def order_argv(directory: Path, order: CertificateOrder) -> list[str]:
     """Return what orders a certificate, or the next one of the same names."""
     names = [part for name in order.names for part in ("-d", name)]
     if order.dns:
-        proof = [f"--dns-{order.dns}"]
+        # By its name: certbot has short options for its own plugins only.
+        proof = ["--authenticator", f"dns-{order.dns}"]
         if order.credentials:
             proof += [f"--dns-{order.dns}-credentials", str(directory / f"{order.id}.ini")]
     else:

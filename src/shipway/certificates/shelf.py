@@ -45,6 +45,10 @@ class CertificateShelf:
                     break
         return tuple(found)
 
+    def look(self, id: str, pem: str, origin: Origin) -> Shelved:  # noqa: A002
+        """Return what `put` would keep; keeps nothing.  Raises Problem `certificate-broken`."""
+        return _shelved(self._path(id, origin), read_pem(pem))
+
     def put(self, id: str, pem: str, origin: Origin) -> Shelved:  # noqa: A002
         """Ensure that this is kept as `id`.  Raises Problem `certificate-broken`."""
         if not NAME.fullmatch(id):

@@ -116,7 +116,7 @@ class Needs:
     """What a check looks at; without any of it the check was not made."""
 
     subjects: Subjects
-    found: Words
+    found: Callable[[int], Words]
     missing: Words
 
 

@@ -65,14 +65,20 @@ class Report:
 
 
 def check_files(
-    root: Path, *, today: date, only: Sequence[str] = (), without: Collection[str] = ()
+    root: Path,
+    *,
+    today: date,
+    only: Sequence[str] = (),
+    without: Collection[str] = (),
+    exported: bool = False,
 ) -> Report:
     """Run the static checks on the files below `root`.
 
-    only: ids or areas; without: ids that are left out.  Raises Problem: no such check, no such directory, a broken waiver.
+    only: ids or areas; without: ids that are left out; exported: the files are a commit's, all
+    of them kept by git.  Raises Problem: no such check, no such directory, a broken waiver.
     """
     checks = [check for check in chosen(only) if check.id not in without]
-    facts = Facts(root)
+    facts = Facts(root, exported=exported)
     waivers = waivers_of(facts)
     outcomes = tuple(
         run_check(check, facts, at=today, waiver=waiver_for(check.id, waivers)) for check in checks
@@ -97,6 +103,5 @@ def _looked(check: Check, facts: Facts) -> tuple[Result, tuple[Finding, ...], Wo
     except NotLooked as reason:
         return Result.NOT_CHECKED, (), reason.reason
     findings = tuple(sorted(unique, key=lambda item: (item.place.path, item.place.line)))
-    found = check.needs.found
-    evidence = Words(found.en.format(n=count), found.ko.format(n=count))
+    evidence = check.needs.found(count)
     return (Result.FAILED if findings else Result.PASSED), findings, evidence

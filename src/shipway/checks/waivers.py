@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shipway.checks.facts import Facts
-from shipway.spec import find_spec, load_spec
+from shipway.spec.values import Spec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,16 @@ def waivers_of(facts: Facts) -> tuple[Waiver, ...]:
 
     Raises Problem where the file is wrong.
     """
-    if find_spec(facts.root) is None:
+    return declared_waivers(facts.declared)
+
+
+def declared_waivers(spec: Spec | None) -> tuple[Waiver, ...]:
+    """Return the waivers of a shipway.yaml that was read; none without one."""
+    if spec is None:
         return ()
     return tuple(
         Waiver(check=item.check, reason=item.reason, by=item.by, until=item.until)
-        for item in load_spec(facts.root).waivers
+        for item in spec.waivers
     )
 
 
@@ -41,3 +46,9 @@ def waiver_for(check: str, waivers: Sequence[Waiver]) -> Waiver | None:
     """Return the waiver of a check that holds longest, None without one."""
     mine = [waiver for waiver in waivers if waiver.check == check]
     return max(mine, key=lambda waiver: waiver.until, default=None)
+
+
+def holding_waiver(check: str, waivers: Sequence[Waiver], day: date) -> Waiver | None:
+    """Return the waiver of a check that counts on this day, None without one."""
+    waiver = waiver_for(check, waivers)
+    return waiver if waiver is not None and waiver.holds_on(day) else None

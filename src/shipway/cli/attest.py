@@ -6,14 +6,14 @@ from datetime import datetime
 
 import click
 
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.target import find_target
+from shipway.cli.which import environment_argument
 
 
 @click.command()
 @click.argument("check", metavar="CHECK")
-@click.argument("environment", required=False, metavar="[ENV]", shell_complete=names.environments)
+@environment_argument()
 @click.option("--reason", required=True, metavar="TEXT", help="What you saw, and where.")
 @click.option(
     "--until",
@@ -22,6 +22,7 @@ from shipway.cli.target import find_target
     metavar="YYYY-MM-DD",
     help="The last day on which your word counts.",
 )
+@asks_nothing
 @json_option
 @pass_session
 def attest(

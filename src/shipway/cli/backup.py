@@ -15,14 +15,17 @@ SECTIONS = {
         "create": Entry("shipway.cli.backup_making:create", "Save everything now."),
         "drill": Entry("shipway.cli.backup_restore:drill", "Rehearse a restore, measured."),
         "dump": Entry("shipway.cli.backup_dump:dump", "A logical dump (pg_dump), as a file."),
-        "adopt": Entry("shipway.cli.backup_restore:adopt", "Another database is the right one."),
+        "adopt": Entry("shipway.cli.backup_restore:adopt", "What runs here is the right data."),
         "verify": Entry("shipway.cli.backup_making:verify", "Read back what is kept."),
     },
     "The way back": {
         "restore": Entry(
             "shipway.cli.backup_restore:restore", "A database to any moment, files, a bucket."
         ),
-        "points": Entry("shipway.cli.backup_restore:points", "The moments before migrations."),
+        "points": Entry("shipway.cli.backup_restore:points", "The moments before rollouts."),
+        "generations": Entry(
+            "shipway.cli.backup_generations:generations", "What restores have replaced."
+        ),
         "discard": Entry("shipway.cli.backup_restore:discard", "Remove what lies beside."),
         "recover": Entry("shipway.cli.backup_recover:recover", "The server is gone: begin here."),
         "key": Entry("shipway.cli.backup_key:key", "The recovery key, to be kept elsewhere."),

@@ -7,20 +7,27 @@ from typing import Any
 
 import click
 
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.asking import GOES_ON, stoppable
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.target import find_target
 from shipway.cli.text import harmless, seconds, size
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("--service", metavar="NAME", help="The database's service.  [default: the only one]")
 @click.option("--database", metavar="NAME", help="A database of the cluster.  [default: its own]")
 @click.option(
-    "--to", "target", required=True, metavar="FILE", type=click.Path(path_type=Path, dir_okay=False)
+    "--to",
+    "target",
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file of this machine that is not there yet.",
 )
+@asks_nothing
 @json_option
 @pass_session
 def dump(
@@ -39,11 +46,12 @@ def dump(
     where = find_target(session, client, service=None, environment=environment)
     body = {"service": service, "database": database, "file": str(target.absolute())}
     answer: dict[str, Any] = {}
-    for line in client.stream("POST", f"{where.path}/databases/dump", body):
-        if line and "problem" in line:
-            raise Problem.from_dict(line["problem"])
-        if line and "says" not in line:
-            answer = line
+    with stoppable(f"{GOES_ON} The file is there when it is whole."):
+        for line in client.stream("POST", f"{where.path}/databases/dump", body):
+            if line and "problem" in line:
+                raise Problem.from_dict(line["problem"])
+            if line and "says" not in line:
+                answer = line
     if console.json:
         console.emit(answer)
         return 0

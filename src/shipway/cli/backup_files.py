@@ -6,32 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import click
-
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session, yes_option
-from shipway.cli.target import Target, find_target
+from shipway.cli.outcome import watch_rollout
+from shipway.cli.problems import FAILED
+from shipway.cli.session import Session
+from shipway.cli.target import Target
 from shipway.cli.text import seconds, size
 from shipway.errors import Problem
-
-
-@click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
-@click.option("--of", metavar="SOURCE|ID", required=True, help="As `shipway backup list` shows it.")
-@click.option("--to", metavar="DIR", type=click.Path(path_type=Path), help="A new directory.")
-@yes_option
-@json_option
-@pass_session
-def restore(
-    session: Session, environment: str | None, *, of: str, to: Path | None, yes: bool
-) -> int:
-    """Bring files, a Redis snapshot or a bucket back: into DIR, or into place.
-
-    Into place, what uses it stops for a moment; what was there stays beside.
-    """
-    client = session.client()
-    target = find_target(session, client, service=None, environment=environment)
-    return restore_of(session, target, of=of, to=to, yes=yes)
 
 
 def restore_of(session: Session, target: Target, *, of: str, to: Path | None, yes: bool) -> int:
@@ -50,7 +30,11 @@ def restore_of(session: Session, target: Target, *, of: str, to: Path | None, ye
     question = "Put it into place?" if plan["into_place"] else "Write it there?"
     if not console.confirm(question, yes=yes):
         console.say("Nothing was changed.")
-        return 1
+        return FAILED
+    if plan["into_place"]:
+        wanted = restore_request(session, target.environment) | {"of": [plan["backup"]]}
+        rollout = client.post("/rollouts", wanted)
+        return watch_rollout(client, rollout["id"], console, verbose=False)
     done = client.post_long(f"{base}/restore", {"backup": plan["backup"], "target": place})
     if console.json:
         console.emit(done)
@@ -59,9 +43,16 @@ def restore_of(session: Session, target: Target, *, of: str, to: Path | None, ye
         f"{console.paint.green('●')} {done['subject']} is back in {done['target']},"
         f" after {seconds(done['took_s'])}"
     )
-    if done["kept"]:
-        console.say(f"  What was there before: {done['kept']} (remove it when it is not needed).")
     return 0
+
+
+def restore_request(session: Session, environment: str) -> dict[str, Any]:
+    """Return the rollout that is asked for; what is restored is added to it."""
+    return {
+        "kind": "restore",
+        "directory": str(session.directory()),
+        "environment": environment,
+    }
 
 
 def plan_lines(plan: dict[str, Any], environment: str) -> list[str]:
@@ -75,4 +66,12 @@ def plan_lines(plan: dict[str, Any], environment: str) -> list[str]:
         lines.append(f"  is lost   what changed in the last {seconds(plan['lost_s'])}")
         if plan["stops"]:
             lines.append(f"  stops     {', '.join(plan['stops'])}, for the moment of the change")
+    took = plan["last_took_s"]
+    lines.append(
+        f"  takes     {seconds(took)} the last time" if took else "  takes     not measured yet"
+    )
+    if plan["into_place"] and plan["kind"] == "bucket":
+        lines.append("  note      what it holds now is saved first; newer objects stay")
+    elif plan["into_place"]:
+        lines.append("  note      what is there now stays beside it: shipway backup generations")
     return lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.errors import Problem
 
 
@@ -14,6 +14,7 @@ from shipway.errors import Problem
 @click.option(
     "--save", metavar="FILE", type=click.Path(path_type=Path), help="Write it there, mode 0600."
 )
+@asks_nothing
 @json_option
 @pass_session
 def key(session: Session, *, save: Path | None) -> None:
@@ -45,9 +46,16 @@ def key(session: Session, *, save: Path | None) -> None:
 
 
 @click.command()
-@click.option("--lang", type=click.Choice(["en", "ko"]), default="en", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "ko"]),
+    default="en",
+    show_default=True,
+    help="The language.",
+)
 @click.option("--save", metavar="FILE", type=click.Path(path_type=Path), help="Write it there.")
 @click.option("-a", "--all", "everything", is_flag=True, help="All projects of this machine.")
+@asks_nothing
 @json_option
 @pass_session
 def runbook(session: Session, *, lang: str, save: Path | None, everything: bool) -> None:

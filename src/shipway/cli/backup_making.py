@@ -9,20 +9,22 @@ from typing import Any
 import click
 
 from shipway.api.client import Client
-from shipway.cli import names
 from shipway.cli.console import Console
 from shipway.cli.problems import FAILED, INTERRUPTED, problem_lines
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.target import find_target
-from shipway.cli.text import harmless, plural, seconds, size
+from shipway.cli.text import harmless, seconds, size
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
+from shipway.model.words import plural
 
 LOOK_S = 1.0
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("--only", multiple=True, metavar="SOURCE", help="A name, or a kind such as redis.")
+@asks_nothing
 @json_option
 @pass_session
 def create(session: Session, environment: str | None, *, only: tuple[str, ...]) -> int:
@@ -32,20 +34,45 @@ def create(session: Session, environment: str | None, *, only: tuple[str, ...]) 
     """
     client = session.client()
     target = find_target(session, client, service=None, environment=environment)
-    run = client.post(f"{target.path}/backups", {"kind": "full", "only": list(only)})
-    return watch(client, run, session.console)
+    return _run(client, target.path, {"kind": "full", "only": list(only)}, session.console)
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
+@asks_nothing
 @json_option
 @pass_session
 def verify(session: Session, environment: str | None) -> int:
     """Read back a sample of what the repository holds, and check how it hangs together."""
     client = session.client()
     target = find_target(session, client, service=None, environment=environment)
-    run = client.post(f"{target.path}/backups", {"kind": "verify"})
-    return watch(client, run, session.console)
+    return _run(client, target.path, {"kind": "verify"}, session.console)
+
+
+def _run(client: Client, path: str, wanted: dict[str, Any], console: Console) -> int:
+    """Begin a run, after the one that is going on, and show it until it ends.
+
+    Who asks for a backup wants what is there now: one that began earlier does not do.
+    """
+    told: set[int] = set()
+    try:
+        while True:
+            try:
+                run = client.post(f"{path}/backups", wanted)
+                break
+            except Problem as problem:
+                if problem.kind != "backup-runs":
+                    raise
+            for before in client.get(f"{path}/backups/list", limit=1)["runs"]:
+                if before["state"] == "running":
+                    if before["id"] not in told and not console.json:
+                        console.note(f"backup run #{before['id']} goes on; this one comes after it")
+                    told.add(before["id"])
+                    client.get(f"/backup-runs/{before['id']}", wait_s=LOOK_S)
+    except KeyboardInterrupt:
+        print("\nNothing was begun: another backup is still going on.", file=sys.stderr)
+        return INTERRUPTED
+    return watch(client, run, console)
 
 
 def watch(client: Client, run: dict[str, Any], console: Console) -> int:

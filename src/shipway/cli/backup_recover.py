@@ -10,18 +10,21 @@ from typing import Any
 
 import click
 
-from shipway.cli import names
+from shipway.cli.backup_files import restore_request
 from shipway.cli.connection import running_daemon
 from shipway.cli.machine import ensure_tools
+from shipway.cli.outcome import watch_rollout
 from shipway.cli.session import Session, json_option, pass_session, yes_option
 from shipway.cli.target import find_target
-from shipway.cli.text import ago, seconds
+from shipway.cli.text import ago
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
+from shipway.model.words import plural
 from shipway.places import places
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("--repository", metavar="PLACE", help="A directory, or s3:https://HOST/BUCKET/DIR.")
 @click.option("--key", "key_file", metavar="FILE", help="The recovery key; - reads stdin.")
 @click.option("--region", default="us-east-1", show_default=True, help="Of the bucket.")
@@ -93,8 +96,7 @@ def _state(session: Session, repository: str, key_file: str, *, region: str, yes
     if not console.confirm("Bring it back?", yes=yes):
         console.say("Nothing was changed.")
         return 1
-    done = recover_state(home, found.repositories, key_text=key.text)
-    found.link(home)
+    done = recover_state(home, found.repositories, key_text=key.text, link=found.link)
     if console.json:
         console.emit(
             {
@@ -107,7 +109,7 @@ def _state(session: Session, repository: str, key_file: str, *, region: str, yes
         return 0
     console.say(
         f"{console.paint.green('●')} the state of {ago(done.at, time.time())} is back, with"
-        f" {done.backups} backups to restore from.",
+        f" {plural(done.backups, 'backup')} to restore from.",
         "",
         "Next, for each project:",
     )
@@ -136,14 +138,10 @@ def _data(session: Session, environment: str, *, yes: bool) -> int:
     if not console.confirm(f"Bring the data of {environment} back?", yes=yes):
         console.say("Nothing was changed.")
         return 1
-    done = client.post_long(f"{target.path}/backups/recover")
-    if console.json:
-        console.emit(done)
-        return 0
-    for item in done["restored"]:
-        console.say(
-            f"{console.paint.green('●')} {item['subject']} is back, after {seconds(item['took_s'])}"
-        )
+    asked = restore_request(session, target.environment) | {"recover": True}
+    code = watch_rollout(client, client.post("/rollouts", asked)["id"], console, verbose=False)
+    if code or console.json:
+        return code
     bases = [item["subject"] for item in status["sources"] if item["kind"] == "base"]
     if bases:
         console.say(

@@ -8,13 +8,16 @@ from typing import Any
 
 import click
 
-from shipway.cli import names
+from shipway.api.client import Client
+from shipway.cli.asking import GOES_ON, stoppable
+from shipway.cli.backup_files import restore_of, restore_request
 from shipway.cli.console import Console
 from shipway.cli.outcome import watch_rollout
 from shipway.cli.problems import FAILED
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_option
 from shipway.cli.target import Target, find_target
 from shipway.cli.text import ago, harmless, seconds, size, table
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
 
 LATEST = "latest"
@@ -22,7 +25,7 @@ View = dict[str, Any]
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("--at", metavar="TIME", help='Such as "2026-11-20 14:03", or latest.')
 @click.option("--point", metavar="NAME", help="A restore point: shipway backup points.")
 @click.option("--latest", is_flag=True, help="The last transaction that was kept.")
@@ -40,12 +43,17 @@ def restore(
 
     A restored copy is made beside the running database and checked; then the two are
     swapped. What is there now stays on the server as an earlier generation.
-    """
+
+    \b
+    shipway backup restore --latest
+    shipway backup restore --at "2026-11-20 14:03" --beside
+    shipway backup restore --of uploads     files, Redis or a bucket
+    """  # noqa: D301 - \b is click's
+    if of is None:
+        wanted_moment(at=how["at"], point=how["point"], latest=how["latest"])  # wrong usage first
     client = session.client()
     target = find_target(session, client, service=None, environment=environment)
     if of is not None:
-        from shipway.cli.backup_files import restore_of
-
         return restore_of(session, target, of=of, to=to, yes=how["yes"])
     return _restore_database(session, target, **how)
 
@@ -70,25 +78,17 @@ def _restore_database(
         if not console.confirm(question, yes=yes):
             console.say("Nothing was changed.")
             return FAILED
-    rollout = client.post(
-        "/rollouts",
-        {
-            "kind": "restore",
-            "directory": str(session.directory()),
-            "environment": target.environment,
-            "beside": beside,
-            **wanted,
-        },
-    )
+    asked = restore_request(session, target.environment) | {"beside": beside, **wanted}
+    rollout = client.post("/rollouts", asked)
     return watch_rollout(client, rollout["id"], console, verbose=False)
 
 
 def wanted_moment(*, at: str | None, point: str | None, latest: bool) -> View:
-    """Return the target as the API takes it.  Raises Problem `invalid-target`."""
+    """Return the target as the API takes it.  Raises Problem `usage`."""
     given = [text for text in (at, point, LATEST if latest else None) if text]
     if len(given) != 1:
         raise Problem(
-            "invalid-target",
+            "usage",
             "say to which moment, in one way.",
             hints=[
                 "--latest   # the last transaction",
@@ -127,8 +127,9 @@ def plan_lines(plans: list[View], environment: str, *, beside: bool) -> list[str
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("--service", metavar="NAME", help="One database.  [default: all]")
+@asks_nothing
 @json_option
 @pass_session
 def drill(session: Session, environment: str | None, *, service: str | None) -> int:
@@ -139,17 +140,7 @@ def drill(session: Session, environment: str | None, *, service: str | None) -> 
     client, console = session.client(), session.console
     target = find_target(session, client, service=None, environment=environment)
     query = f"?name={service}" if service else ""
-    answer: View = {}
-    for line in client.stream("POST", f"{target.path}/databases/drill{query}"):
-        if not line:
-            continue
-        if "problem" in line:
-            raise Problem.from_dict(line["problem"])
-        if "says" in line:
-            if not console.json:
-                console.note(harmless(line["says"]))
-            continue
-        answer = line
+    answer = _rehearsed(client, f"{target.path}/databases/drill{query}", console)
     drills = answer.get("drills") or []
     if console.json:
         console.emit(answer)
@@ -157,6 +148,20 @@ def drill(session: Session, environment: str | None, *, service: str | None) -> 
         for item in drills:
             console.say(*drill_lines(item, console))
     return 0 if drills and all(item["passed"] for item in drills) else FAILED
+
+
+def _rehearsed(client: Client, path: str, console: Console) -> View:
+    """Return what the drill ends with; tell what it does meanwhile.  Raises its Problem."""
+    answer: View = {}
+    with stoppable(f"{GOES_ON} shipway backup status tells how it ended."):
+        for line in client.stream("POST", path):
+            if line and "problem" in line:
+                raise Problem.from_dict(line["problem"])
+            if line and "says" not in line:
+                answer = line
+            elif line and not console.json:
+                console.note(harmless(line["says"]))
+    return answer
 
 
 def drill_lines(item: View, console: Console) -> list[str]:
@@ -176,11 +181,11 @@ def drill_lines(item: View, console: Console) -> list[str]:
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @json_option
 @pass_session
 def points(session: Session, environment: str | None) -> None:
-    """List the restore points: the moments before each migration."""
+    """List the restore points: the moments before each rollout."""
     client, console = session.client(), session.console
     target = find_target(session, client, service=None, environment=environment)
     answer = client.get(f"{target.path}/databases/points")
@@ -188,25 +193,36 @@ def points(session: Session, environment: str | None) -> None:
         console.emit(answer)
         return
     now = time.time()
-    rows = [(item["name"], item["service"], ago(item["at"], now)) for item in answer["points"]]
-    empty = f"{target.environment} has no restore point yet: one is set before each migration."
+    rows = [
+        (item["name"], item["service"], ago(item["at"], now), point_stays(item))
+        for item in answer["points"]
+    ]
+    empty = f"{target.environment} has no restore point yet: one is set before each rollout."
     console.say(*(table(rows) or [empty]))
 
 
+def point_stays(item: dict[str, Any]) -> str:
+    """Return for how long a restore point stays, for a person."""
+    if item.get("until") is None:
+        return ""
+    day = time.strftime("%Y-%m-%d", time.localtime(item["until"]))
+    return f"until {day}" + (", for a rollback with data" if item["needed"] else "")
+
+
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @yes_option
 @json_option
 @pass_session
 def adopt(session: Session, environment: str | None, *, yes: bool) -> int:
-    """Back up the database that runs now, although the repository holds another one's backups.
+    """Save what runs here, although the repository is another database's or another server's.
 
-    The other one's backups stay until they have had their time.
+    Another server that saves into it stops. What is kept stays until it has had its time.
     """
     client, console = session.client(), session.console
     target = find_target(session, client, service=None, environment=environment)
-    if not console.json and not console.confirm(
-        f"Is the database that runs in {target.environment} now the right one?", yes=yes
+    if not console.confirm(
+        f"Is what runs here now the right data of {target.environment}?", yes=yes
     ):
         console.say("Nothing was changed.")
         return FAILED
@@ -214,23 +230,32 @@ def adopt(session: Session, environment: str | None, *, yes: bool) -> int:
     if console.json:
         console.emit(answer)
     else:
-        console.say(f"{', '.join(answer['adopted'])} is backed up from now on.")
+        told = ", ".join(answer["adopted"]) or f"{target.environment}"
+        console.say(f"{told} is backed up from here on.")
+        if answer["instead_of"]:
+            console.say(f"{answer['instead_of']} stops saving it at its next look.")
     return 0
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
+@yes_option
 @json_option
 @pass_session
-def discard(session: Session, environment: str | None) -> None:
+def discard(session: Session, environment: str | None, *, yes: bool) -> int:
     """Remove the copies that were restored beside, to look at."""
     client, console = session.client(), session.console
     target = find_target(session, client, service=None, environment=environment)
+    question = f"Remove the copies beside the databases of {target.environment}?"
+    if not console.confirm(question, yes=yes):
+        console.say("Nothing was changed.")
+        return FAILED
     answer = client.post(f"{target.path}/databases/discard", {})
     if console.json:
         console.emit(answer)
-        return
+        return 0
     console.say(f"{', '.join(answer['discarded'])}: nothing of it is left.")
+    return 0
 
 
 def _clock(moment: float) -> str:

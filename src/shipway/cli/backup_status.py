@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
-from shipway.cli import names
 from shipway.cli.console import Paint
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, json_option, limit_option, pass_session
 from shipway.cli.target import find_target
 from shipway.cli.text import ago, harmless, seconds, size, table
+from shipway.cli.which import environment_argument
+from shipway.model.words import plural
 
 View = dict[str, Any]
 URGENT = 4
@@ -28,7 +29,7 @@ RUNS = {"full": "full backup", "redis": "Redis", "verify": "verification", "dril
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @json_option
 @pass_session
 def status(session: Session, environment: str | None) -> int:
@@ -56,15 +57,17 @@ def status_lines(answer: View, paint: Paint, *, now: float) -> list[str]:
     dot = paint.red("●") if bad else paint.green("●") if any_newest else paint.yellow("○")
     lines = [f"{dot} {paint.bold(name)}  {answer['repository']}"]
     if not answer["scheduled"]:
-        lines.append(
-            "  Not backed up by itself: it is not among `backup.environments` in shipway.yaml."
-        )
+        lines += [
+            f"  Not backed up by itself: {protected(answer)}",
+            f"  By hand: shipway backup create {answer['environment']}",
+        ]
     elif not any_newest and not answer["running"]:
         lines.append("  The first backup begins by itself, a minute after the deploy.")
     rows = [_source_row(item, now) for item in answer["sources"]]
     lines += ["", *(f"  {line}" for line in table(rows))]
     lines += ["", *_figures(answer)]
     lines += _when(answer, now)
+    lines += _earlier(answer)
     for item in answer["conditions"]:
         mark = paint.red("✗") if item["level"] >= URGENT else paint.yellow("!")
         lines.append(f"  {mark} {harmless(item['en'])}")
@@ -72,6 +75,12 @@ def status_lines(answer: View, paint: Paint, *, now: float) -> list[str]:
             lines.append(f"    {paint.dim('Hint')} {item['hint']}")
     lines += [f"  {paint.dim(harmless(note))}" for note in answer["notes"]]
     return lines
+
+
+def protected(answer: View) -> str:
+    """Return why an environment has no schedule, and how it gets one."""
+    name = answer["environment"]
+    return f"production alone is, unless `backup: {{environments: [production, {name}]}}` says so."
 
 
 def _source_row(item: View, now: float) -> tuple[str, ...]:
@@ -118,13 +127,27 @@ def _when(answer: View, now: float) -> list[str]:
     return lines
 
 
+def _earlier(answer: View) -> list[str]:
+    """Return what is said of data that restores have replaced; nothing where there is none."""
+    found = [item for item in answer["earlier"] if not item["live"]]
+    if not found:
+        return []
+    going = min((item["goes_at"] for item in found if item["goes_at"]), default=None)
+    when = f", the next goes by itself {_day(going)}" if going else ""
+    return [f"  earlier data    {len(found)} kept{when}: shipway backup generations"]
+
+
+def _day(moment: float) -> str:
+    return time.strftime("%Y-%m-%d", time.localtime(moment))
+
+
 def _clock(moment: float) -> str:
     return time.strftime("%a %H:%M", time.localtime(moment))
 
 
 @click.command("list")
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
-@click.option("-n", "--limit", default=40, show_default=True, type=click.IntRange(1, 5000))
+@environment_argument()
+@limit_option(default=40, most=5000)
 @json_option
 @pass_session
 def listed(session: Session, environment: str | None, *, limit: int) -> None:
@@ -153,6 +176,8 @@ def list_lines(answer: View, paint: Paint, *, now: float) -> list[str]:
         for item in answer["backups"]
     ]
     lines = table(rows)
+    if points := answer.get("points"):
+        lines.append(f"{plural(points, 'restore point')} of rollouts: shipway backup points")
     for run in answer["runs"]:
         if run["state"] == "running":
             lines.append(f"{RUNS[run['kind']]} #{run['id']} runs since {ago(run['began_at'], now)}")

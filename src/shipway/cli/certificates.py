@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.asking import GOES_ON, stoppable
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 
 
 @click.group(invoke_without_command=True)
@@ -26,13 +27,16 @@ def certificates(ctx: click.Context) -> None:
 
 @certificates.command()
 @click.argument("names", metavar="[NAME…]", nargs=-1)
+@asks_nothing
 @json_option
 @pass_session
 def renew(session: Session, names: tuple[str, ...]) -> int:
     """Order certificates now, and try those again that failed.  Takes seconds each."""
     from shipway.errors import Problem
 
-    answer = session.client().post_long("/certificates/renew", {"ids": list(names)})
+    client = session.client()
+    with stoppable(f"{GOES_ON} shipway certificates"):
+        answer = client.post_long("/certificates/renew", {"ids": list(names)})
     found = answer["certificates"]
     failed = [one for one in found if one["problem"]]
     if session.console.json:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from shipway.cli import names
 from shipway.cli.check_live import check_live
 from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("where", required=False, metavar="[ENV | PATH]", shell_complete=names.environments)
+@environment_argument("where", metavar="[ENV | PATH]")
 @click.option("--static", is_flag=True, help="What the files at PATH tell: no server, no Docker.")
 @click.option("--quick", is_flag=True, help="Nothing that disturbs: no bursts, no restarts.")
 @click.option("--only", multiple=True, metavar="ID|AREA", help="Only this check or area.")
@@ -57,7 +59,7 @@ def check(
     from shipway.checks import check_files
 
     root = Path(session.start or ".") / (where or ".")
-    today = date.today()  # noqa: DTZ011 - the day on the user's calendar
+    today = _day(root)
     report = check_files(root, today=today, only=only)
     mended: tuple[str, ...] = ()
     if fix:
@@ -65,6 +67,17 @@ def check(
         report = check_files(root, today=today, only=only)
     _tell(session, report, form=form, language=lang or language(), mended=mended)
     return 1 if report.failed_errors else 0
+
+
+def _day(root: Path) -> date:
+    """Return the day on the project's calendar; a broken shipway.yaml is a check's to tell."""
+    from shipway.checks.day import day_of
+    from shipway.spec import find_spec, load_spec
+
+    spec = None
+    with suppress(Problem):
+        spec = load_spec(root) if find_spec(root) is not None else None
+    return day_of(spec, time.time())
 
 
 def _refuse_static_options(*, form: str, fix: bool) -> None:

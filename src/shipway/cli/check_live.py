@@ -6,10 +6,17 @@ import time
 from datetime import datetime
 from typing import Any
 
+from shipway.cli.asking import stoppable
 from shipway.cli.console import Paint
 from shipway.cli.session import Session
 from shipway.cli.target import find_target
 from shipway.cli.text import harmless
+
+NOTES = {
+    "en": "What was guessed or set aside; shipway.yaml can say otherwise:",
+    "ko": "추정했거나 반영하지 않은 설정입니다. shipway.yaml에서 바꿀 수 있습니다:",
+}
+BROKEN_OFF = "Broken off: the rest was not checked"
 
 SEVERITIES = {
     "en": {"error": "error", "warning": "warning", "notice": "notice"},
@@ -35,24 +42,30 @@ def check_live(
     """Run the live checks of an environment; return the exit code."""
     console = session.console
     client = session.client()
-    target = find_target(session, client, service=None, environment=where)
+    instead = ("shipway check --static, which needs nothing live",)
+    target = find_target(session, client, service=None, environment=where, hints=instead)
     began = time.monotonic()
     if not console.json:
         console.say(console.paint.bold(f"{target.project}/{target.environment}"))
     found: list[dict[str, Any]] = []
     end: dict[str, Any] = {}
     body = {"only": list(only), "quick": quick}
-    for line in client.stream("POST", f"{target.path}/checks", body):
-        if "outcome" not in line:
-            end = line
-            continue
-        found.append(line["outcome"])
-        if not console.json:
-            console.say(*outcome_lines(line["outcome"], language, console.paint))
+    with stoppable(f"{BROKEN_OFF}{'.' if only else ', and no evidence is kept.'}"):
+        for line in client.stream("POST", f"{target.path}/checks", body):
+            if "outcome" not in line:
+                end = line
+                continue
+            found.append(line["outcome"])
+            if not console.json:
+                console.say(*outcome_lines(line["outcome"], language, console.paint))
     if console.json:
-        console.emit({"environment": target.environment, "checks": found, "stops": end["stops"]})
+        told = {"stops": end["stops"], "notes": end.get("notes", [])}
+        console.emit({"environment": target.environment, "checks": found, **told})
     else:
         took = time.monotonic() - began
+        if end.get("notes") and not only:
+            console.say("", f"  {NOTES[language]}")
+            console.say(*(console.paint.dim(f"    {harmless(note)}") for note in end["notes"]))
         console.say("", summary(found, end["stops"], language, console.paint, took=took))
     return 1 if end["stops"] else 0
 

@@ -18,13 +18,13 @@ HOW = {
 @click.argument("shell", type=click.Choice(sorted(HOW)))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
-    r"""Print a script that completes `shipway` in SHELL.
+    """Print a script that completes `shipway` in SHELL.
 
     \b
     shipway completion bash > ~/.local/share/bash-completion/completions/shipway
     shipway completion zsh > ~/.zfunc/_shipway   (fpath+=~/.zfunc before compinit)
     shipway completion fish > ~/.config/fish/completions/shipway.fish
-    """
+    """  # noqa: D301 - \b is click's
     found = get_completion_class(shell)
     if found is None:
         raise Problem("usage", f"there is no completion for {shell}.")

@@ -45,7 +45,9 @@ def compose() -> None:
 @click.option("--project-directory", help="Instead of the first file's directory.")
 @click.option("--env-file", "env_files", multiple=True, help="Instead of .env.")
 @click.option("-p", "--project-name", help="The project's name.")
-@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml")
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", help="What is printed."
+)
 @click.option("--no-interpolate", is_flag=True, help="Leave variables in place.")
 @click.option("--no-normalize", is_flag=True, help="Do not write out what is implied.")
 @click.option("--no-path-resolution", is_flag=True, help="Leave relative paths.")

@@ -11,9 +11,11 @@ import os
 import sys
 from typing import Any, TextIO
 
+from shipway.cli.text import folded
 from shipway.errors import Problem
 
 COLUMNS_WITHOUT_TERMINAL = 100
+COLUMNS_MIN = 30
 
 
 class Paint:
@@ -59,9 +61,28 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
+def forgive_letters() -> None:
+    """Have `?` written for a letter that the terminal cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def paint_for(stream: TextIO) -> Paint:
     """Return the colours for a stream: none for files, pipes, and where NO_COLOR is set."""
     return Paint(wanted=is_terminal(stream) and not os.environ.get("NO_COLOR"))
+
+
+def unasked(*, json: bool) -> Problem:
+    """Return what is said where a question has nobody to answer it: what was typed, and -y."""
+    import shlex
+
+    why = "--json asks nobody" if json else "nobody can be asked here"
+    return Problem(
+        "needs-yes",
+        f"{why}, and -y was not given. Nothing was changed.",
+        hints=[f"shipway {shlex.join(sys.argv[1:])} -y"],
+    )
 
 
 class Console:
@@ -87,14 +108,19 @@ class Console:
 
     @property
     def columns(self) -> int:
-        """Return the width of the terminal."""
+        """Return the width of the terminal, or what COLUMNS says."""
+        given = os.environ.get("COLUMNS", "")
+        if given.isdigit() and int(given) > 0:
+            return max(int(given), COLUMNS_MIN)
         try:
             return os.get_terminal_size(self.stream.fileno()).columns or COLUMNS_WITHOUT_TERMINAL
         except (OSError, ValueError):
             return COLUMNS_WITHOUT_TERMINAL
 
     def say(self, *lines: str) -> None:
-        """Write lines for a person."""
+        """Write lines for a person; on a terminal none is cut through a word at its edge."""
+        if is_terminal(self.stream):  # what a program reads stays in one line
+            lines = tuple(folded(part, self.columns) for text in lines for part in text.split("\n"))
         print(*lines, sep="\n", file=self.stream, flush=True)
 
     def note(self, text: str) -> None:
@@ -113,13 +139,10 @@ class Console:
         if yes:
             return True
         if self.json or not sys.stdin.isatty():
-            import shlex
-
-            raise Problem(
-                "needs-yes",
-                "nobody can be asked here, and -y was not given. Nothing was changed.",
-                hints=[f"shipway {shlex.join(sys.argv[1:])} -y"],
-            )
+            raise unasked(json=self.json)
         import click
 
-        return click.confirm(question, default=False)
+        from shipway.cli.asking import NOTHING_CHANGED, stoppable
+
+        with stoppable(NOTHING_CHANGED):
+            return click.confirm(question, default=False)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import click
 
-from shipway.cli.connection import connect, running_daemon, start, stop
+from shipway.cli.connection import connect, running_daemon
+from shipway.cli.daemon_here import stop
+from shipway.cli.daemon_start import start
 from shipway.cli.problems import FAILED
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.text import seconds
 from shipway.errors import Problem
 from shipway.places import places
@@ -47,6 +49,7 @@ def status(session: Session) -> int:
 
 
 @daemon.command(short_help="End it and start it again.")
+@asks_nothing
 @json_option
 @pass_session
 def restart(session: Session) -> None:
@@ -66,7 +69,15 @@ def restart(session: Session) -> None:
 
 @daemon.command(short_help="Show its log.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines until Ctrl-C.")
-@click.option("-n", "--tail", default=50, show_default=True, type=click.IntRange(0))
+@click.option(
+    "-n",
+    "--tail",
+    default=50,
+    show_default=True,
+    type=click.IntRange(0),
+    metavar="COUNT",
+    help="Begin with this many of the last lines.",
+)
 @json_option
 @pass_session
 def log(session: Session, *, follow: bool, tail: int) -> None:

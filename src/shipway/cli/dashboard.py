@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 
 
 @click.group(invoke_without_command=True)
 @click.option("--address", help="HOST:PORT to listen at; 127.0.0.1:7420 without.")
 @click.option("--public", help="The address that people type, with a proxy in front: https://NAME.")
 @click.option("--close", is_flag=True, help="Listen nowhere any more.")
+@asks_nothing
 @json_option
 @click.pass_context
 def dashboard(ctx: click.Context, *, address: str | None, public: str | None, close: bool) -> None:
@@ -66,6 +67,7 @@ def _warnings(answer: dict[str, Any]) -> list[str]:
 
 @dashboard.command()
 @click.argument("name", required=False)
+@asks_nothing
 @json_option
 @pass_session
 def link(session: Session, name: str | None) -> None:

@@ -22,7 +22,13 @@ ENVIRONMENTS = ("production", "staging")
 
 
 @click.command()
-@click.option("--engine", type=click.Choice(["process", "docker"]), default="process")
+@click.option(
+    "--engine",
+    type=click.Choice(["process", "docker"]),
+    default="process",
+    show_default=True,
+    help="What runs the application.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The last line is a JSON object of figures.")
 @click.option("--yes", "-y", is_flag=True, help="Install missing Debian packages without asking.")
 @click.option("--down", is_flag=True, help="Take the demo down again, with its data.")

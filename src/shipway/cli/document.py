@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.errors import Problem
 
 if TYPE_CHECKING:
@@ -20,7 +20,14 @@ KINDS = ("specification", "plan", "checklist", "record", "infrastructure")
 @click.command()
 @click.argument("kind", type=click.Choice(KINDS), default="specification")
 @click.option("--lang", type=click.Choice(["ko", "en"]), help="Else `language:` of shipway.yaml.")
-@click.option("--format", "form", type=click.Choice(["md", "html"]), default="md")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["md", "html"]),
+    default="md",
+    show_default=True,
+    help="Markdown, or a page of its own.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="A file.")
 @click.option("--static", is_flag=True, help="From the files alone: no server is asked.")
 @click.option(
@@ -30,6 +37,7 @@ KINDS = ("specification", "plan", "checklist", "record", "infrastructure")
     multiple=True,
     help="Say whether this written document is stale (exit code 1); files alone are read.",
 )
+@asks_nothing
 @json_option
 @pass_session
 def document(
@@ -106,6 +114,6 @@ def _check(session: Session, files: tuple[Path, ...]) -> int:
 
 
 def _facts(session: Session) -> Facts:
-    from shipway.api.document_facts import declared_facts
+    from shipway.api.facts import declared_facts
 
     return declared_facts(session.directory(), at=time.time())

@@ -9,22 +9,28 @@ import click
 from shipway.cli import names
 from shipway.cli.env_view import ask
 from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.which import FORMS
 
 
 @click.command()
 @click.argument("wanted", metavar="[ENV]...", nargs=-1, shell_complete=names.environments)
+@click.option(
+    *FORMS,
+    "named",
+    metavar="ENV",
+    multiple=True,
+    shell_complete=names.environments,
+    help="The same as ENV; may be repeated.",
+)
 @json_option
 @pass_session
-def check(session: Session, wanted: tuple[str, ...]) -> int:
+def check(session: Session, wanted: tuple[str, ...], named: tuple[str, ...]) -> int:
     """Judge the variables of ENV, of every environment where none is named.
 
     Exit code 1 where a rollout would be refused.
     """
     console = session.console
-    if not wanted:
-        from shipway.spec import load_spec
-
-        wanted = tuple(load_spec(session.directory()).environments)
+    wanted = (*wanted, *named) or session.declared_in(session.directory()).environments
     answers = [ask(session, name, "/check") for name in wanted]
     blocked = any(fault["blocks"] for answer in answers for fault in answer["faults"])
     if console.json:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from shipway.cli.secret_kit import env_option
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.errors import Problem
 from shipway.files import replace_file
 
@@ -18,6 +18,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./:@,+=%-]*")
 @click.command("set")
 @click.argument("assignment", metavar="NAME=VALUE")
 @env_option
+@asks_nothing
 @json_option
 @pass_session
 def set_(session: Session, assignment: str, environment: str) -> None:
@@ -33,6 +34,7 @@ def set_(session: Session, assignment: str, environment: str) -> None:
 @click.command()
 @click.argument("name", metavar="NAME")
 @env_option
+@asks_nothing
 @json_option
 @pass_session
 def unset(session: Session, name: str, environment: str) -> None:

@@ -10,7 +10,9 @@ from shipway.cli import names
 from shipway.cli.console import Paint
 from shipway.cli.secret_kit import env_option
 from shipway.cli.session import Session, json_option, pass_session
-from shipway.cli.text import clip, harmless, plural, table
+from shipway.cli.text import clip, harmless, table
+from shipway.cli.which import environment_argument, must_be_declared
+from shipway.model.words import plural
 
 VALUE_COLUMNS = 40
 HIDDEN = "***"
@@ -19,21 +21,21 @@ View = dict[str, Any]
 
 
 def ask(session: Session, environment: str, what: str = "", **more: Any) -> View:
-    """Ask the daemon about an environment's variables, as this directory has them."""
-    directory = session.directory()
-    client = session.client()
-    from shipway.spec import load_spec
+    """Ask the daemon about an environment's variables, as this directory has them.
 
-    spec = load_spec(directory)
-    spec.environment(environment)
-    path = f"/projects/{spec.project}/environments/{environment}/variables{what}"
+    other: a second environment that is meant.
+    """
+    directory = session.directory()
+    here = session.declared_in(directory)
+    for name in (environment, *([more["other"]] if "other" in more else [])):
+        must_be_declared(here, name)
+    client = session.client()
+    path = f"/projects/{here.project}/environments/{environment}/variables{what}"
     return client.post(path, {"directory": str(directory), **more})
 
 
 @click.command("list")
-@click.argument(
-    "environment", metavar="[ENV]", default="staging", shell_complete=names.environments
-)
+@environment_argument(default="staging")
 @json_option
 @pass_session
 def listed(session: Session, environment: str) -> None:

@@ -6,23 +6,40 @@ from pathlib import Path
 
 import click
 
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.asking import GOES_ON, stoppable
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_option
 from shipway.cli.text import size
+from shipway.cli.which import environment_argument, must_exist
 from shipway.places import places
 
 
 @click.command()
-@click.argument("environment", metavar="ENV", shell_complete=names.environments)
+@environment_argument(metavar="ENV")
+@click.option(
+    "--all", "everything", is_flag=True, help="The whole project: all environments and previews."
+)
 @click.option("--data", is_flag=True, help="Delete its volumes too: the data is gone for good.")
 @yes_option
 @json_option
 @pass_session
-def destroy(session: Session, environment: str, *, data: bool, yes: bool) -> int:
-    """Stop and remove all that runs in ENV.  Its volumes, with the data, stay."""
+def destroy(
+    session: Session, environment: str | None, *, everything: bool, data: bool, yes: bool
+) -> int:
+    """Stop and remove all that runs in ENV.  Its volumes, with the data, stay.
+
+    With --all it is the whole project: the one of this directory, or the one that is named in
+    ENV's place.
+    """
+    if everything:
+        from shipway.cli.takedown import destroy_project
+
+        return destroy_project(session, environment, data=data, yes=yes)
+    if environment is None:
+        raise click.UsageError("which environment? Or the whole project: shipway destroy --all")
     console = session.console
     client = session.client()
     project = session.project(client)
+    must_exist(session, client, project, environment)
     path = f"/projects/{project}/environments/{environment}"
     view = client.get(path)
     volumes = volumes_of(project, environment, view["engine"])
@@ -34,7 +51,8 @@ def destroy(session: Session, environment: str, *, data: bool, yes: bool) -> int
     if not console.confirm(question, yes=yes):
         console.say("Nothing was changed.")
         return 1
-    answer = client.post(f"{path}/destroy", data=data)
+    with stoppable(f"{GOES_ON} shipway status shows what is left."):
+        answer = client.post_long(f"{path}/destroy?data={str(data).lower()}")
     if console.json:
         console.emit(answer if data else {**answer, "volumes": volumes})
         return 0
@@ -55,13 +73,15 @@ def volumes_of(project: str, environment: str, engine: str) -> str:
 
 
 @click.command()
+@asks_nothing
 @json_option
 @pass_session
 def clean(session: Session) -> None:
     """Remove what no kept release needs any more: never a volume, never the way back."""
     client = session.client()
     project = session.project(client)
-    answer = client.post(f"/projects/{project}/clean")
+    with stoppable(GOES_ON):
+        answer = client.post_long(f"/projects/{project}/clean")
     console = session.console
     if console.json:
         console.emit(answer)
@@ -74,6 +94,7 @@ def clean(session: Session) -> None:
 @click.argument(
     "directory", metavar="DIR", type=click.Path(exists=True, file_okay=False, resolve_path=True)
 )
+@asks_nothing
 @json_option
 @pass_session
 def move(session: Session, project: str, directory: str) -> None:

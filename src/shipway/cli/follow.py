@@ -10,7 +10,14 @@ import click
 from shipway.api.client import Client
 from shipway.cli.console import Paint
 from shipway.cli.outcome import told_so_far, watch_rollout
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import (
+    Session,
+    asks_nothing,
+    json_option,
+    limit_option,
+    pass_session,
+    yes_option,
+)
 from shipway.cli.text import ago, seconds, table
 from shipway.errors import Problem
 
@@ -46,7 +53,7 @@ def _latest(session: Session, client: Client) -> int:
 
 
 @click.command()
-@click.option("-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 500))
+@limit_option(default=20, most=500)
 @json_option
 @pass_session
 def rollouts(session: Session, limit: int) -> None:
@@ -90,6 +97,7 @@ def rollout_lines(rollouts: list[dict[str, Any]], paint: Paint, *, now: float) -
 @click.command()
 @click.argument("identifier", metavar="ID", type=int)
 @VERBOSE
+@asks_nothing
 @json_option
 @pass_session
 def resume(session: Session, identifier: int, *, verbose: bool) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shipway.api.client import Client, DaemonGone
-from shipway.cli.connection import ask, wait_until
+from shipway.cli.daemon_here import ask, wait_until
 from shipway.errors import Problem
 
 RECONNECT_S = 15.0

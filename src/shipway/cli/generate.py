@@ -7,6 +7,17 @@ import click
 from shipway.cli.lazy import Entry, LazyGroup
 
 COMMANDS = {
+    "Pipelines and editors": {
+        "github-actions": Entry(
+            "shipway.cli.generate_github:github_actions", "ci.yml and deploy.yml."
+        ),
+        "vscode": Entry("shipway.cli.generate_github:vscode", "Extensions that fit the project."),
+    },
+    "Other platforms": {
+        "render": Entry("shipway.cli.generate_hosting:render", "render.yaml, a Blueprint."),
+        "railway": Entry("shipway.cli.generate_hosting:railway", ".railway/railway.py."),
+        "vercel": Entry("shipway.cli.generate_hosting:vercel", "vercel.json of the front end."),
+    },
     "Scripts": {
         "scripts": Entry("shipway.cli.generate_scripts:scripts", "deploy-staging.sh and its like."),
     },

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shipway.cli.session import Session, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
+from shipway.cli.which import environment_argument
 
 if TYPE_CHECKING:
     from shipway.model.application import Application
 
-ENVIRONMENT = click.argument("environment", metavar="[ENV]", default="production")
+ENVIRONMENT = environment_argument(default="production")
 OUTPUT = click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write it there.  [default: print]"
 )
@@ -23,6 +24,8 @@ OUTPUT = click.option(
 @ENVIRONMENT
 @OUTPUT
 @click.option("--scrape", metavar="HOST:PORT", help="A whole prometheus.yml that scrapes Shipway.")
+@asks_nothing
+@json_option
 @pass_session
 def prometheus(session: Session, environment: str, output: Path | None, scrape: str | None) -> None:
     """Write Prometheus' alerting rules; `promtool check rules` accepts them.
@@ -32,30 +35,34 @@ def prometheus(session: Session, environment: str, output: Path | None, scrape: 
     from shipway.generate.prometheus import rules, scrape_configuration
 
     value = scrape_configuration(scrape) if scrape else rules(_app(session, environment))
-    _write(_yaml(value), output)
+    _write(session, _yaml(value), output)
 
 
 @click.command()
 @ENVIRONMENT
 @OUTPUT
+@asks_nothing
+@json_option
 @pass_session
 def alertmanager(session: Session, environment: str, output: Path | None) -> None:
     """Write Alertmanager's routes and receivers; addresses are read from files."""
     from shipway.generate.alertmanager import configuration
 
-    _write(_yaml(configuration(_app(session, environment))), output)
+    _write(session, _yaml(configuration(_app(session, environment))), output)
 
 
 @click.command()
 @ENVIRONMENT
 @OUTPUT
+@asks_nothing
+@json_option
 @pass_session
 def grafana(session: Session, environment: str, output: Path | None) -> None:
     """Write a Grafana dashboard, to be imported."""
     from shipway.generate.grafana import dashboard
 
     text = json.dumps(dashboard(_app(session, environment)), indent=2, ensure_ascii=False)
-    _write(f"{text}\n", output)
+    _write(session, f"{text}\n", output)
 
 
 def _app(session: Session, environment: str) -> Application:
@@ -73,9 +80,13 @@ def _yaml(value: Any) -> str:
     )
 
 
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
+def _write(session: Session, text: str, output: Path | None) -> None:
+    console = session.console
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    if console.json:
+        console.emit({"file": str(output) if output else None, "text": text})
+    elif output is None:
         click.echo(text, nl=False)
-        return
-    output.write_text(text, encoding="utf-8")
-    click.echo(f"{output} is written.", err=True)
+    else:
+        console.note(f"{output} is written.")

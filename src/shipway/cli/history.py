@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from shipway.cli import names
 from shipway.cli.console import Paint
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, json_option, limit_option, pass_session
 from shipway.cli.text import ago, clip, harmless, table
+from shipway.cli.which import environment_argument, must_exist
 
 SUBJECT_COLUMNS = 50
 
@@ -62,14 +64,16 @@ def _with_secrets(place: View) -> str:
 
 
 @click.command()
-@click.argument("old", metavar="[OLD]", default="staging")
-@click.argument("new", metavar="[NEW]", default="production")
+@click.argument("old", metavar="[OLD]", default="staging", shell_complete=names.environments)
+@click.argument("new", metavar="[NEW]", default="production", shell_complete=names.environments)
 @json_option
 @pass_session
 def diff(session: Session, old: str, new: str) -> None:
     """Show in what two environments' live releases differ: names, never values."""
     client = session.client()
-    answer = client.get(f"/projects/{session.project(client)}/diff/{old}/{new}")
+    project = session.project(client)
+    must_exist(session, client, project, old, new)
+    answer = client.get(f"/projects/{project}/diff/{old}/{new}")
     console = session.console
     if console.json:
         console.emit(answer)
@@ -86,8 +90,8 @@ def _side(environment: str, release: View) -> str:
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False)
-@click.option("-n", "--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@environment_argument()
+@limit_option(default=50, most=1000)
 @click.option("-a", "--all", "everything", is_flag=True, help="All projects of this machine.")
 @json_option
 @pass_session
@@ -97,6 +101,8 @@ def audit(session: Session, environment: str | None, *, limit: int, everything: 
     inside = session.find_directory() is not None and not everything
     project = session.project(client) if inside else None
     answer = client.get("/audit", project=project, environment=environment, limit=limit)
+    if environment and project and not answer["entries"]:  # one that is gone has its past
+        must_exist(session, client, project, environment)
     console = session.console
     if console.json:
         console.emit(answer)
@@ -128,8 +134,12 @@ def _details(entry: View) -> str:
     marks = {"rollout": "#", "release": "r"}
     return harmless(
         "  ".join(
-            f"{key} {marks.get(key, '')}{value}"
+            f"{key} {marks.get(key, '')}{_shown(value)}"
             for key, value in entry["details"].items()
-            if value not in {None, ""}
+            if value not in (None, "", [])
         )
     )
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from shipway.cli.lazy import Entry, LazyGroup
 from shipway.cli.session import Session, json_option, pass_session
 from shipway.errors import Problem
 
@@ -20,12 +21,22 @@ if TYPE_CHECKING:
 FILE_BYTES_MAX = 1_000_000
 
 
-@click.group("import", short_help="Translate other tools' files: nginx.")
+COMMANDS = {
+    "From other tools": {
+        "nginx": Entry("shipway.cli.importing:nginx", "What an nginx file means."),
+        "render": Entry("shipway.cli.import_hosting:render", "What a render.yaml means."),
+        "vercel": Entry("shipway.cli.import_hosting:vercel", "What a vercel.json means."),
+        "railway": Entry("shipway.cli.import_railway:railway", "What a railway.toml means."),
+    }
+}
+
+
+@click.group("import", cls=LazyGroup, sections=COMMANDS)
 def import_() -> None:
     """Translate other tools' files into lines of shipway.yaml.  Writes nothing."""
 
 
-@import_.command()
+@click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 @pass_session
@@ -45,25 +56,33 @@ def nginx(session: Session, file: Path) -> None:
     console.say(*(lines or [f"{file}: no route could be made of it."]), *remark_lines([found]))
 
 
-def compose_facts(directory: Path) -> Mapping[str, ServiceFacts]:
-    """Return the services of the directory's Compose file.  Raises Problem."""
+def compose_facts(directory: Path, head: Sequence[str] = ()) -> Mapping[str, ServiceFacts]:
+    """Return the services of the directory's Compose file.  Raises Problem.
+
+    head: the first lines of a shipway.yaml that is not there yet.
+    """
     from shipway.cli.init_contract import stand_ins
+    from shipway.model.names import default_project
     from shipway.spec.composition import compose_for
     from shipway.spec.facts import service_facts
     from shipway.spec.layers import resolve_layers
-    from shipway.spec.reader import default_project, find_spec, load_spec, read_spec
+    from shipway.spec.reader import find_spec, load_spec, read_spec
     from shipway.spec.tree import Tree
 
     if find_spec(directory):
         spec = load_spec(directory)
     else:
-        spec = read_spec(f"project: {default_project(directory)}\n")
+        spec = read_spec("\n".join(head or [f"project: {default_project(directory)}"]) + "\n")
     environment = "staging" if "staging" in spec.environments else next(iter(spec.environments))
     tree = Tree(source=directory, local=None)
     layers = resolve_layers(
-        spec, environment, source=directory, local=None, variables=stand_ins(directory)
+        spec,
+        environment,
+        source=directory,
+        local=None,
+        variables=stand_ins(directory, spec.compose),
     )
-    composition = compose_for(spec, environment, tree=tree, layers=layers)
+    composition = compose_for(spec, environment, tree=tree, layers=layers, read_env_files=False)
     return service_facts(composition.model.get("services") or {})
 
 
@@ -75,7 +94,11 @@ def read_file(
     from shipway.spec.proxies import find_proxies, nginx_services
 
     if file.stat().st_size > FILE_BYTES_MAX:
-        raise Problem("bad-file", f"{file} is larger than 1 MB: no nginx configuration is.")
+        raise Problem(
+            "bad-file",
+            f"{file} is larger than 1 MB: no nginx configuration is.",
+            hints=[f"ls -l {file}"],
+        )
     real = Path(os.path.realpath(file))
     shown = os.path.relpath(real, directory) if real.is_relative_to(directory) else str(file)
     aside = tuple(one.service for one in find_proxies(facts) if real in one.files)
@@ -84,27 +107,48 @@ def read_file(
     return translate(read_nginx(shown, text), services), aside
 
 
-def project_imports(directory: Path) -> tuple[list[Imported], tuple[str, ...]]:
-    """Return what the nginx files mean that the project's own proxy mounts."""
-    from shipway.spec.proxies import find_proxies
+def project_imports(
+    directory: Path, head: Sequence[str] = ()
+) -> tuple[list[Imported], tuple[str, ...]]:
+    """Return what the nginx files mean that the project's own proxy mounts, and its service.
 
-    facts = compose_facts(directory)
+    Nothing where it stays: see `staying_proxy`.
+    """
+    from shipway.spec.proxies import find_proxies, holds
+
+    facts = compose_facts(directory, head)
+    proxies = find_proxies(facts)
     found = []
-    for proxy in find_proxies(facts):
+    for proxy in proxies:
         for file in proxy.files:
             imported, _ = read_file(file, directory, facts)
             if imported.routes or imported.unknown:
                 found.append(imported)
-    useful = any(item.routes for item in found)
-    return found, tuple(one.service for one in find_proxies(facts)) if useful else ()
+    leads = any(route.path == "/" for item in found for route in item.routes)
+    if not leads or any(holds(facts[one.service], found) for one in proxies):
+        return [], ()  # it serves files itself, or does more than is understood: it stays
+    return found, tuple(one.service for one in proxies)
+
+
+def staying_proxy(facts: Mapping[str, ServiceFacts], aside: tuple[str, ...]) -> list[str]:
+    """Return the routes where a proxy of the project's own must go on serving."""
+    from shipway.spec.proxies import find_proxies
+
+    staying = [proxy for proxy in find_proxies(facts) if proxy.service not in aside]
+    if len(staying) != 1:
+        return []
+    name = staying[0].service
+    why = f"# {name} serves files itself, or does more than is understood: it stays, and takes all"
+    return [why, "routes:", f"  /: {name}"]
 
 
 def import_lines(imports: list[Imported], aside: tuple[str, ...]) -> list[str]:
     """Return lines of shipway.yaml: of the first file that gives routes."""
+    from shipway.model.front import SAFE_HEADERS
     from shipway.nginx import spec_lines
 
     for found in imports:
-        lines = spec_lines(found)
+        lines = spec_lines(found, SAFE_HEADERS)
         if lines:
             if aside:
                 lines += ["services:"]

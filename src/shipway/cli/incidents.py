@@ -9,9 +9,10 @@ import click
 
 from shipway.cli.console import Paint
 from shipway.cli.lazy import Entry, LazyGroup
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, limit_option, pass_session
 from shipway.cli.target import find_target
 from shipway.cli.text import ago, harmless, seconds, table
+from shipway.cli.which import environment_option
 
 View = dict[str, Any]
 
@@ -39,7 +40,7 @@ def incidents(ctx: click.Context) -> None:
 
 @click.command("list")
 @click.option("-a", "--active", is_flag=True, help="Only those that go on.")
-@click.option("-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@limit_option(default=20, most=1000)
 @json_option
 @pass_session
 def listing(session: Session, *, active: bool = False, limit: int = 20) -> None:
@@ -135,6 +136,7 @@ def detail_lines(item: View, paint: Paint, *, now: float) -> list[str]:
 
 @click.command("ack")
 @click.argument("number", type=int)
+@asks_nothing
 @json_option
 @pass_session
 def acknowledge(session: Session, number: int) -> None:
@@ -149,10 +151,18 @@ def acknowledge(session: Session, number: int) -> None:
 
 @click.command()
 @click.argument("number", type=int, required=False)
-@click.option("--for", "span", default="1h", show_default=True, metavar="DURATION")
-@click.option("--env", "environment", metavar="ENV", help="A whole environment: maintenance.")
+@click.option(
+    "--for",
+    "span",
+    default="1h",
+    show_default=True,
+    metavar="DURATION",
+    help="How long, such as 30m or 2h.",
+)
+@environment_option(help="A whole environment: maintenance.")
 @click.option("--rule", metavar="RULE", help="With --env: only this rule, such as api-p95.")
 @click.option("--reason", default="", metavar="TEXT", help="Why, for the others.")
+@asks_nothing
 @json_option
 @pass_session
 def silence(
@@ -224,6 +234,7 @@ def silences(session: Session) -> None:
 
 @click.command()
 @click.argument("number", type=int)
+@asks_nothing
 @json_option
 @pass_session
 def unsilence(session: Session, number: int) -> None:
@@ -237,7 +248,7 @@ def unsilence(session: Session, number: int) -> None:
 
 
 @click.command()
-@click.option("-n", "--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@limit_option(default=20, most=1000)
 @json_option
 @pass_session
 def notices(session: Session, *, limit: int) -> None:

@@ -6,18 +6,18 @@ from typing import Any
 
 import click
 
-from shipway.cli import names
 from shipway.cli.console import Paint
 from shipway.cli.session import Session, json_option, pass_session
 from shipway.cli.target import find_target
 from shipway.cli.text import harmless, table
-from shipway.observe.figures import duration, figure
+from shipway.cli.which import environment_argument
+from shipway.observe.figures import day_after, duration, figure
 
 View = dict[str, Any]
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("--machine", is_flag=True, help="Only the machine itself.")
 @json_option
 @pass_session
@@ -60,7 +60,7 @@ def indicator_lines(found: list[View], paint: Paint) -> list[str]:
                 harmless(item["subject"]),
                 _value(item),
                 _limit(item["rule"]) if item["rule"] else "",
-                harmless(item["reason"]) if item["state"] != "measured" else "",
+                _beside(item),
             )
             for item in [*judged, *plain]
         ]
@@ -84,6 +84,15 @@ def _value(item: View) -> str:
     if item["state"] != "measured":
         return str(item["state"])
     return figure(item["value"], item["unit"])
+
+
+def _beside(item: View) -> str:
+    """Return why there is no value; of a disk that fills: the day on which it is full."""
+    if item["state"] != "measured":
+        return harmless(item["reason"])
+    if item["indicator"].endswith("disk-full"):
+        return f"full on {day_after(item['value'], item['measured_at'])} at this rate"
+    return ""
 
 
 def _limit(rule: View) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, json_option, pass_session, yes_if_asked
 from shipway.errors import Problem
+from shipway.model.words import plural
 
 if TYPE_CHECKING:
     from shipway.cli.console import Console
@@ -38,7 +39,7 @@ DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the plan and the fi
     help="Let USER speak with the daemon (who may deploy is as powerful as in group docker).",
 )
 @ROOT
-@yes_option
+@yes_if_asked
 @json_option
 @pass_session
 def install(
@@ -69,7 +70,7 @@ def install(
 @DRY_RUN
 @click.option("--purge", is_flag=True, help="Delete the state, all data and the user, too.")
 @ROOT
-@yes_option
+@yes_if_asked
 @json_option
 @pass_session
 def uninstall(session: Session, *, dry_run: bool, purge: bool, root: Path, yes: bool) -> int:
@@ -125,8 +126,8 @@ def _check(layout: Layout, facts: Facts, root: Path) -> None:
             f"the system user {layout.user} could not run {layout.python}: {part} is closed to "
             "others. Nothing was changed.",
             hints=[
-                "python3 -m venv /opt/shipway && /opt/shipway/bin/pip install shipway",
-                "/opt/shipway/bin/shipway install",
+                "git clone REPOSITORY /opt/shipway, of what you cloned here",
+                "/opt/shipway/shipway install",
             ],
         )
     if root != WHOLE:
@@ -151,7 +152,7 @@ def _check(layout: Layout, facts: Facts, root: Path) -> None:
 def _refuse_own_daemon(layout: Layout, facts: Facts) -> None:
     """Refuse to take the home from a daemon that somebody started by hand."""
     from shipway.api.client import Client
-    from shipway.cli.connection import ask, user_name
+    from shipway.cli.daemon_here import ask, user_name
     from shipway.places import Places
 
     if facts.active:
@@ -182,8 +183,8 @@ def _refuse_while_running(layout: Layout) -> None:
     if count:
         raise Problem(
             "still-running",
-            f"{count} processes of {layout.user} still run: applications, their databases, or "
-            "the proxy. Nothing was changed.",
+            f"{plural(count, 'process', 'processes')} of {layout.user} still there: applications, "
+            "their databases, or the proxy. Nothing was changed.",
             hints=["shipway down --all, then: shipway uninstall, then this again"],
         )
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.asking import stoppable
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.target import find_target
-from shipway.cli.text import harmless, plural, seconds, table
+from shipway.cli.text import harmless, seconds, table
+from shipway.cli.which import environment_argument
+from shipway.model.words import plural
 
 if TYPE_CHECKING:
     from shipway.model.journey import Journey
@@ -64,8 +66,9 @@ def _when(journey: Journey) -> str:
 
 @journey.command()
 @click.argument("name")
-@click.argument("environment", required=False, metavar="[ENV]", shell_complete=names.environments)
+@environment_argument()
 @click.option("--here", is_flag=True, help="As shipway.yaml says it now, not the live release.")
+@asks_nothing
 @json_option
 @pass_session
 def run(session: Session, name: str, environment: str | None, *, here: bool) -> int:
@@ -79,8 +82,9 @@ def run(session: Session, name: str, environment: str | None, *, here: bool) -> 
     directory = str(session.directory()) if here else None
     answer: dict[str, Any] = {}
     path = f"{target.path}/journeys/{name}"
-    for line in client.stream("POST", path, directory=directory):
-        answer = line
+    with stoppable("Broken off: what the journey made is cleaned up, and nothing is proved."):
+        for line in client.stream("POST", path, directory=directory):
+            answer = line
     result = answer["result"]
     if console.json:
         console.emit({**answer, "environment": target.environment})
@@ -94,7 +98,7 @@ def _lines(session: Session, result: dict[str, Any], environment: str, release: 
     marks = {"passed": paint.green("✓"), "failed": paint.red("✗"), "skipped": paint.yellow("–")}
     lines = [f"{result['journey']} in {environment} ({release})"]
     for step in result["steps"]:
-        tries = f", asked {step['tries']} times" if step["tries"] > 1 else ""
+        tries = f", asked {plural(step['tries'], 'time')}" if step["tries"] > 1 else ""
         clean = "clean-up: " if step["clean_up"] else ""
         took = paint.dim(f"{seconds(step['seconds'])}{tries}")
         lines.append(f"  {marks[step['verdict']]} {clean}{harmless(step['name'])}  {took}")
@@ -107,4 +111,15 @@ def _lines(session: Session, result: dict[str, Any], environment: str, release: 
         "failed": paint.red("Failed"),
         "skipped": paint.yellow(f"Skipped, so nothing was proved: {harmless(result['reason'])}"),
     }[result["verdict"]]
-    return [*lines, f"{verdict} in {seconds(result['seconds'])}."]
+    lines.append(f"{verdict} in {seconds(result['seconds'])}.")
+    hints = _hints([step["wrong"] for step in result["steps"] if step["wrong"]])
+    return [*lines, *(paint.dim(f"Hint: {hint}") for hint in hints)]
+
+
+def _hints(wrong: list[str]) -> list[str]:
+    """Return what helps against what went wrong, each once; what knows it is loaded for that."""
+    if not wrong:
+        return []
+    from shipway.journeys.trust import trust_hints
+
+    return list(dict.fromkeys(hint for text in wrong for hint in trust_hints(text)))

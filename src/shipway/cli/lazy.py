@@ -72,6 +72,6 @@ class LazyGroup(click.Group):
 def _unknown(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
     said = f"there is no command {name!r}."
     return f"{said} Did you mean {near[0]}?" if near else said

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import click
 
-from shipway.cli.connection import connect, running_daemon, stop
+from shipway.cli.connection import connect, running_daemon
+from shipway.cli.daemon_here import stop
 from shipway.cli.machine import ensure_tools
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, json_option, pass_session, yes_if_asked
 from shipway.errors import Problem
 from shipway.places import places
 from shipway.tools import find_tool
@@ -20,7 +21,7 @@ OPTIONAL = {"postgres": "PostgreSQL", "redis": "Redis"}
     is_flag=True,
     help="Also get restic for backups, PostgreSQL and Redis for the process engine.",
 )
-@yes_option
+@yes_if_asked
 @json_option
 @pass_session
 def up(session: Session, *, tools: bool, yes: bool) -> None:
@@ -53,7 +54,7 @@ def up(session: Session, *, tools: bool, yes: bool) -> None:
 @click.command()
 @click.option("--ingress", is_flag=True, help="End the proxy too: nothing is reachable then.")
 @click.option("--all", "everything", is_flag=True, help="Stop and remove all that runs, too.")
-@yes_option
+@yes_if_asked
 @json_option
 @pass_session
 def down(session: Session, *, ingress: bool, everything: bool, yes: bool) -> int:

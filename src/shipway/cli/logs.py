@@ -14,6 +14,7 @@ from shipway.cli.console import Paint
 from shipway.cli.session import Session, json_option, pass_session
 from shipway.cli.target import find_target
 from shipway.cli.text import harmless, pad, width
+from shipway.cli.which import environment_argument
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _FORMS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M")
@@ -22,11 +23,24 @@ _COLOURS = re.compile(r"(\x1b\[[0-9;]*m)")
 
 @click.command()
 @click.argument("service", metavar="[SERVICE]", required=False, shell_complete=names.services)
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
 @click.option("-f", "--follow", is_flag=True, help="Go on with new lines until Ctrl-C.")
-@click.option("-n", "--tail", default=100, show_default=True, type=click.IntRange(0, 100_000))
+@click.option(
+    "-n",
+    "--tail",
+    default=100,
+    show_default=True,
+    type=click.IntRange(0, 100_000),
+    metavar="COUNT",
+    help="Begin with this many of the last lines.",
+)
 @click.option("-t", "--timestamps", is_flag=True, help="Show when each line was written.")
-@click.option("--release", metavar="RELEASE", help="Such as r41.  [default: the live one]")
+@click.option(
+    "--release",
+    metavar="RELEASE",
+    shell_complete=names.releases,
+    help="Such as r41.  [default: the live one]",
+)
 @click.option(
     "--search", metavar="TEXT", help="Only lines with it; of instances that are gone too."
 )
@@ -52,7 +66,11 @@ def logs(
     ENV is production if something is live there, else staging. With --search, --since or
     --level the kept logs are looked through: every release's, those of instances that are
     gone, and what rollouts told (service `rollout`).
-    """
+
+    \b
+    shipway logs api -f                     what the API says, as it says it
+    shipway logs --since 2h --level error   what went wrong lately
+    """  # noqa: D301 - \b is click's
     begin = None if since is None else moment(since, time.time())
     client = session.client()
     target = find_target(session, client, service=service, environment=environment)

@@ -62,7 +62,11 @@ def _ask(absent: Sequence[str], question: str) -> None:
         raise missing(*absent).with_context(hints=["or let Shipway do it: repeat with --yes"])
     import click
 
-    if not click.confirm(f"{question} Do it?", default=True, err=True):
+    from shipway.cli.asking import stoppable
+
+    with stoppable("Nothing was installed."):
+        agreed = click.confirm(f"{question} Do it?", default=True, err=True)
+    if not agreed:
         raise missing(*absent)
 
 

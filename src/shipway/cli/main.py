@@ -13,13 +13,14 @@ from pathlib import Path
 import click
 
 import shipway
-from shipway.cli.console import Console
+from shipway.cli.console import Console, forgive_letters
 from shipway.cli.lazy import Entry, LazyGroup
 from shipway.cli.problems import (
     INTERRUPTED,
     PIPE_CLOSED,
     UNEXPECTED,
     exit_code,
+    file_problem,
     show_problem,
 )
 from shipway.cli.session import Session
@@ -69,6 +70,9 @@ SECTIONS = {
     "This machine": {
         "up": Entry("shipway.cli.life:up", "Start the daemon, get what it needs."),
         "down": Entry("shipway.cli.life:down", "End the daemon; applications go on."),
+        "doctor": Entry(
+            "shipway.cli.doctor:doctor", "What is here, what is asked for, what to do about it."
+        ),
         "daemon": Entry("shipway.cli.daemon_commands:daemon", "The daemon: status, log, restart."),
         "install": Entry("shipway.cli.install:install", "Make it a server, kept by systemd."),
         "uninstall": Entry("shipway.cli.install:uninstall", "Undo that; data stays."),
@@ -80,7 +84,9 @@ SECTIONS = {
         ),
         "sleep": Entry("shipway.cli.sleeping:sleep", "Let an environment sleep until it is asked."),
         "wake": Entry("shipway.cli.sleeping:wake", "Wake it."),
-        "destroy": Entry("shipway.cli.environments:destroy", "Take an environment down."),
+        "destroy": Entry(
+            "shipway.cli.environments:destroy", "Take an environment, or all of a project, down."
+        ),
         "clean": Entry("shipway.cli.environments:clean", "Remove what is not needed any more."),
         "move": Entry("shipway.cli.environments:move", "A project's directory is elsewhere now."),
     },
@@ -90,7 +96,10 @@ SECTIONS = {
         "token": Entry("shipway.cli.token:token", "API tokens: create, list, revoke."),
     },
     "Files": {
-        "import": Entry("shipway.cli.importing:import_", "Translate an nginx file."),
+        "import": Entry(
+            "shipway.cli.importing:import_",
+            "Translate an nginx file, a railway.toml, a render.yaml.",
+        ),
         "check": Entry(
             "shipway.cli.check:check", "The checklist, executed: --static needs no server."
         ),
@@ -119,13 +128,14 @@ COMPLETE = "_SHIPWAY_COMPLETE"
     cls=LazyGroup,
     sections=SECTIONS,
     epilog=EPILOG,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.version_option(shipway.__version__, prog_name="shipway", message="%(prog)s %(version)s")
 @click.option(
     "-C",
     "--project-directory",
     "directory",
+    metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Act as if typed in this directory.",
 )
@@ -138,20 +148,29 @@ def root(ctx: click.Context, directory: Path | None) -> None:
 
 def main() -> int:
     """Run the command line; return its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show ✓ shows ?
+    forgive_letters()
     session = Session()
     try:
         return _run(session, sys.argv[1:])
     except BrokenPipeError:
-        # the reader has gone (`shipway logs | head`): nothing to say, and nobody to say it to
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
-    except (click.exceptions.Abort, KeyboardInterrupt):
+        return reader_gone()
+    except click.exceptions.Abort:  # what it means was said
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # the shell goes on in a line of its own
         return INTERRUPTED
     except Exception as error:  # the edge of the process
         return _unexpected(error, Console(json=session.console.json or wants_json(sys.argv[1:])))
+
+
+def reader_gone() -> int:
+    """Return the exit code where the reader has gone (`shipway logs | head`).
+
+    There is nothing to say, and nobody to say it to.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
 
 
 def wants_json(arguments: list[str]) -> bool:
@@ -181,6 +200,8 @@ def _run(session: Session, arguments: list[str]) -> int:
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "shipway"
         problem = Problem("usage", error.format_message(), hints=[f"{where} --help"])
+    except OSError as error:
+        problem = file_problem(error)
     except Exception as error:
         if type(error).__name__ != "DaemonGone":  # named, not imported: that costs 30 ms
             raise
@@ -190,6 +211,13 @@ def _run(session: Session, arguments: list[str]) -> int:
 
 
 def _gone(error: Exception) -> Problem:
+    if isinstance(error.__cause__, TimeoutError):
+        return Problem(
+            "daemon-slow",
+            "the daemon has not answered in time. What was asked of it may go on; what serves "
+            "goes on serving.",
+            hints=["shipway status", "shipway daemon log"],
+        )
     return Problem(
         "daemon-gone",
         "the daemon went away in the middle of its answer. What serves goes on serving.",

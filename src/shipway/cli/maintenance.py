@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import click
 
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, json_option, pass_session, yes_if_asked
+from shipway.cli.which import environment_argument, must_exist
 
 
 @click.command()
 @click.argument("state", type=click.Choice(["on", "off", "show"]), default="show")
-@click.argument(
-    "environment", metavar="[ENV]", default="production", shell_complete=names.environments
-)
+@environment_argument(default="production")
 @click.option(
     "--allow", multiple=True, metavar="NETWORK", help="Let these through; may be repeated."
 )
-@yes_option
+@yes_if_asked
 @json_option
 @pass_session
 def maintenance(
@@ -24,11 +22,18 @@ def maintenance(
 ) -> int:
     """Close ENV (production) for maintenance: visitors get a page and status 503.
 
-    The page is `ingress: {pages: {maintenance: FILE}}` in shipway.yaml.  What runs goes on.
-    """
+    `on` closes it, `off` opens it again, `show` (which is meant without a word) tells which
+    it is.  The page is `ingress: {pages: {maintenance: FILE}}` in shipway.yaml.  What runs
+    goes on.
+
+    \b
+    shipway maintenance on --allow 203.0.113.0/24
+    shipway maintenance off
+    """  # noqa: D301 - \b is click's
     console = session.console
     client = session.client()
     project = session.project(client)
+    must_exist(session, client, project, environment)
     path = f"/projects/{project}/environments/{environment}/maintenance"
     if state == "on":
         through = f" but for {', '.join(allow)}" if allow else ""

@@ -10,8 +10,9 @@ from shipway.cli.session import Session
 
 
 def environments(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
-    """Return the names of environments."""
-    return _beginning(incomplete, (view["environment"] for view in _views(ctx)))
+    """Return the names of environments: those there are, and those that are declared."""
+    there = {view["environment"] for view in _views(ctx)}
+    return _beginning(incomplete, there | _declared(ctx))
 
 
 def services(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -32,12 +33,25 @@ def _beginning(incomplete: str, names: Any) -> list[str]:
     return sorted({name for name in names if name.startswith(incomplete)})
 
 
+def _session(ctx: click.Context) -> Session:
+    """Return a session for `-C`, which completion reads without a command that would act on it."""
+    return Session(start=ctx.find_root().params.get("directory"))
+
+
+def _declared(ctx: click.Context) -> set[str]:
+    """Return the environments of shipway.yaml, none where it cannot be read."""
+    try:
+        here = _session(ctx).declared()
+        return set(here.environments) if here else set()
+    except Exception:  # as below
+        return set()
+
+
 def _views(ctx: click.Context) -> list[dict[str, Any]]:
     """Return the environments of the project here, or of all where there is none here."""
     from shipway.cli.connection import running_daemon
 
-    # completion reads `-C`, but calls no command that would act on it
-    session = Session(start=ctx.find_root().params.get("directory"))
+    session = _session(ctx)
     try:
         client, about = running_daemon()
         if about is None:

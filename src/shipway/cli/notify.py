@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from shipway.cli import names
 from shipway.cli.lazy import Entry, LazyGroup
 from shipway.cli.problems import FAILED
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.target import find_target
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
 
 COMMANDS = {
@@ -26,7 +26,8 @@ def notify() -> None:
 
 
 @click.command()
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@environment_argument()
+@asks_nothing
 @json_option
 @pass_session
 def test(session: Session, environment: str | None) -> None:

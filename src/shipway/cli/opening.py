@@ -11,14 +11,16 @@ import click
 from shipway.cli import names
 from shipway.cli.problems import INTERRUPTED
 from shipway.cli.session import Session, json_option, pass_session
-from shipway.cli.target import find_target
+from shipway.cli.target import Target, find_target
+from shipway.cli.text import table
 from shipway.cli.tunnel import Find, Tunnel
+from shipway.cli.which import environment_argument
 from shipway.errors import Problem
 
 
 @click.command("open")
-@click.argument("name", metavar="NAME", shell_complete=names.services)
-@click.argument("environment", metavar="[ENV]", required=False, shell_complete=names.environments)
+@click.argument("name", metavar="[NAME]", required=False, shell_complete=names.services)
+@environment_argument()
 @click.option("--port", type=click.IntRange(1, 65_535), help="Where NAME listens, if not as usual.")
 @click.option(
     "--local", type=click.IntRange(1, 65_535), help="The port here.  [default: the same, if free]"
@@ -26,14 +28,23 @@ from shipway.errors import Problem
 @json_option
 @pass_session
 def open_(
-    session: Session, name: str, environment: str | None, port: int | None, local: int | None
+    session: Session,
+    name: str | None,
+    environment: str | None,
+    port: int | None,
+    local: int | None,
 ) -> int:
     """Lead a port of 127.0.0.1 to NAME in ENV, until Ctrl-C.  Nothing is published.
 
     NAME is a service, or what it runs: flower, neo4j, minio, grafana, swagger, postgres, redis.
+    Without it (or with ENV alone) all that can be opened is listed.
     """
     client = session.client()
-    target = find_target(session, client, service=None, environment=environment)
+    target = find_target(session, client, service=name, environment=environment)
+    name = name if environment else target.service
+    if name is None:
+        _list(session, target, client.get(f"{target.path}/open")["doors"])
+        return 0
     body = {"name": name, "port": port}
     answer = client.post(f"{target.path}/open", body)
 
@@ -51,6 +62,8 @@ def open_(
         wanted = local if local and index == 0 else item["port"]
         tunnels.append((item, Tunnel(finder(item["port"]), wanted)))
     if local and tunnels[0][1].port != local:
+        for _item, tunnel in tunnels:
+            tunnel.close()
         raise Problem(
             "port-in-use",
             f"port {local} of this machine is taken or may not be opened.",
@@ -67,6 +80,33 @@ def open_(
         for _item, tunnel in tunnels:
             tunnel.close()
     return INTERRUPTED if session.console.json else 0
+
+
+def _list(session: Session, target: Target, doors: list[dict[str, Any]]) -> None:
+    console = session.console
+    if console.json:
+        console.emit({"environment": target.environment, "doors": doors})
+        return
+    where = f"{target.project}/{target.environment}"
+    if not doors:
+        console.say(
+            f"Nothing of {where} says on which port it listens.",
+            f"  shipway open SERVICE {target.environment} --port NUMBER",
+        )
+        return
+    console.say(f"What can be opened of {where}:", "")
+    console.say(
+        *table(
+            [
+                (
+                    f"  shipway open {door['service']} {target.environment}",
+                    "port " + ", ".join(str(item["port"]) for item in door["ports"]),
+                    "" if door["running"] else "not running",
+                )
+                for door in doors
+            ]
+        )
+    )
 
 
 def _tell(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from shipway.cli.console import Paint
-from shipway.cli.text import harmless, plural, seconds, width
+from shipway.cli.text import harmless, seconds, width
+from shipway.model.words import plural
 
 COMMITS_SHOWN = 12
 

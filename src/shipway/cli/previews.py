@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from shipway.cli.asking import GOES_ON, stoppable
 from shipway.cli.outcome import watch_rollout
 from shipway.cli.session import Session, json_option, pass_session, yes_option
 from shipway.cli.text import seconds, table
@@ -37,7 +38,7 @@ def _age(_ctx: click.Context, _parameter: click.Parameter, value: str | None) ->
     "--data", type=click.Choice(["fresh", "masked"]), help="Empty databases, or a masked copy."
 )
 @click.option("--expires-after", callback=_age, metavar="3d", help="When it is destroyed.")
-@click.option("--engine", type=click.Choice(["docker", "process"]))
+@click.option("--engine", type=click.Choice(["docker", "process"]), help="What runs it.")
 @click.option("-v", "--verbose", is_flag=True, help="Show all output.")
 @yes_option
 @json_option
@@ -129,7 +130,8 @@ def destroy(session: Session, branch: str, *, yes: bool) -> int:
     if not console.confirm(question, yes=yes):
         console.say("Nothing was changed.")
         return 1
-    answer = client.post(f"/projects/{project}/previews/{item['environment']}/destroy")
+    with stoppable(f"{GOES_ON} shipway preview list shows what is left."):
+        answer = client.post_long(f"/projects/{project}/previews/{item['environment']}/destroy")
     if console.json:
         console.emit(answer)
     else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import shlex
 import sys
+from pathlib import Path
 
 from shipway.cli.console import Console, Paint, paint_for
 from shipway.cli.text import harmless
@@ -14,12 +17,36 @@ UNEXPECTED = 70
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-USAGE_KINDS = frozenset({"usage", "needs-yes"})
+USERS_FAULTS = frozenset(
+    [
+        *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT),
+        *(errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
+    ]
+)
+"""What a user's path can be wrong in."""
+
+USAGE_KINDS = frozenset({"usage", "needs-yes", "unknown-environment"})
 
 
 def exit_code(problem: Problem) -> int:
     """Return 2 where the command line was wrong, else 1."""
     return USAGE if problem.kind in USAGE_KINDS else FAILED
+
+
+def file_problem(error: OSError) -> Problem:
+    """Return what a file or a directory of the user's does not allow.
+
+    Raises the error itself where it names no file, or is of another kind: a defect.
+    """
+    if error.filename is None or error.errno not in USERS_FAULTS:
+        raise error
+    return Problem("file-refused", f"{error.filename}: {error.strerror}.", hints=_mending(error))
+
+
+def _mending(error: OSError) -> list[str]:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return ["df -h"]
+    return [f"ls -ld {shlex.quote(str(Path(str(error.filename)).parent))}"]
 
 
 def problem_lines(problem: Problem, paint: Paint) -> list[str]:

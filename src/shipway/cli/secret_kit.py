@@ -5,44 +5,36 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import click
-
 from shipway.api.client import Client
-from shipway.cli import names
 from shipway.cli.console import Console
 from shipway.cli.session import Session
-from shipway.cli.text import plural
+from shipway.cli.which import environment_option, must_be_declared, must_exist
+from shipway.model.words import plural
 
 F = TypeVar("F", bound=Callable[..., Any])
 View = dict[str, Any]
+NAMES_SHOWN = 6
 
 
 def env_option(command: F) -> F:
     """Add `-e ENV`, staging where none is named."""
-    return click.option(
-        "-e",
-        "--env",
-        "environment",
-        metavar="ENV",
-        default="staging",
-        show_default=True,
-        shell_complete=names.environments,
-        help="The environment.",
-    )(command)
+    return environment_option(help="The environment.", default="staging", show_default=True)(
+        command
+    )
 
 
 def reach(session: Session, environment: str) -> tuple[Client, str]:
     """Return a client, and the path of an environment's secrets.
 
-    Raises Problem where shipway.yaml here declares no such environment.
+    Raises Problem where there is no such environment.
     """
     client = session.client()
     project = session.project(client)
-    directory = session.find_directory()
-    if directory is not None:
-        from shipway.spec import load_spec
-
-        load_spec(directory).environment(environment)
+    here = session.declared()
+    if here is None:
+        must_exist(session, client, project, environment)
+    else:  # a preview has no secrets of its own
+        must_be_declared(here, environment)
     return client, f"/projects/{project}/environments/{environment}/secrets"
 
 
@@ -54,7 +46,7 @@ def say_changed(console: Console, answer: View, done: str) -> None:
     if not answer["changed"]:
         console.say(f"Nothing to change in {answer['environment']}: it has these values already.")
         return
-    what = ", ".join(answer["names"]) if len(answer["names"]) <= 6 else ""
+    what = ", ".join(answer["names"]) if len(answer["names"]) <= NAMES_SHOWN else ""
     what = what or plural(len(answer["names"]), "secret")
     console.say(f"{answer['environment']}: {what} {done} (version {answer['version']}).")
     for name, services in answer.get("held_by", {}).items():
@@ -68,8 +60,9 @@ def say_changed(console: Console, answer: View, done: str) -> None:
 def say_waiting(console: Console, waiting: View | None) -> None:
     """Tell which release runs with older secrets, and what brings the new ones in."""
     if waiting is not None:
+        names = waiting["names"]
+        what = ", ".join(names) if len(names) <= NAMES_SHOWN else plural(len(names), "new secret")
         console.say(
-            f"{waiting['release']} in {waiting['environment']} runs without "
-            f"{'it' if len(waiting['names']) == 1 else 'them'} until: "
+            f"{waiting['release']} in {waiting['environment']} runs without {what} until: "
             f"{console.paint.cyan(waiting['command'])}"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shipway.cli.secret_kit import env_option, reach, say_changed
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_if_asked
 from shipway.errors import Problem
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def as_body(making: dict[str, Making]) -> dict[str, Any]:
 @click.option("--form", type=click.Choice(FORMS), help="What it looks like.  [default: hex]")
 @click.option("--size", type=click.IntRange(1), help="Bytes, letters, or bits of an RSA key.")
 @click.option("--public", metavar="NAME", help="For a key pair: the name of the public key.")
-@yes_option
+@yes_if_asked
 @json_option
 @pass_session
 def generate(
@@ -103,6 +103,7 @@ def generate(
 @click.option("--all", "everything", is_flag=True, help="Variables that are no secrets too.")
 @click.option("--doppler", is_flag=True, help="From Doppler, by a service token.")
 @click.option("--address", metavar="URL", help="Doppler's address, where it is another.")
+@asks_nothing
 @json_option
 @pass_session
 def import_(

@@ -10,7 +10,8 @@ import click
 
 from shipway.cli.secret_kit import say_waiting
 from shipway.cli.secret_making import as_body, contract_here
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_option
+from shipway.cli.which import must_exist
 from shipway.errors import Problem
 from shipway.places import places
 
@@ -25,6 +26,7 @@ from shipway.places import places
     help="A file with the public key: ~/.ssh/id_ed25519.pub, or age's.",
 )
 @click.option("--only", "environments", multiple=True, metavar="ENV", help="May be repeated.")
+@asks_nothing
 @json_option
 @pass_session
 def share(session: Session, name: str, path: Path, environments: tuple[str, ...]) -> None:
@@ -41,6 +43,7 @@ def share(session: Session, name: str, path: Path, environments: tuple[str, ...]
         )
     client = session.client()
     project = session.project(client)
+    must_exist(session, client, project, *environments)
     body = {"name": name, "key": key, "environments": list(environments)}
     answer = client.post(f"/projects/{project}/secrets/share", body)
     console = session.console
@@ -125,6 +128,7 @@ def _say_rotated(session: Session, answer: dict[str, Any]) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="An operator's private key: age's, or ssh's without a passphrase.",
 )
+@asks_nothing
 @json_option
 @pass_session
 def recover(session: Session, identity: Path) -> None:

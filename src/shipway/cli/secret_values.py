@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from shipway.cli.asking import NOTHING_CHANGED, stoppable
 from shipway.cli.console import Paint
 from shipway.cli.secret_kit import View, env_option, reach, say_changed, say_waiting
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_option
 from shipway.cli.text import ago, harmless, table
 from shipway.errors import Problem
 
@@ -102,12 +103,18 @@ def people_lines(operators: list[View]) -> list[str]:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Take a file's content as it is: a key, a certificate.",
 )
+@asks_nothing
 @json_option
 @pass_session
 def set_(
     session: Session, name: str, environment: str, *, from_stdin: bool, path: Path | None
 ) -> None:
-    """Set NAME.  Asks for the value without showing it, unless it comes from elsewhere."""
+    """Set NAME.  Asks for the value without showing it, unless it comes from elsewhere.
+
+    \b
+    shipway secret set API_KEY -e production
+    shipway secret set TLS_KEY --file key.pem
+    """  # noqa: D301 - \b is click's
     refuse_value(name)
     client, place = reach(session, environment)
     value = _value(name, environment, from_stdin=from_stdin, path=path)
@@ -147,11 +154,13 @@ def _value(name: str, environment: str, *, from_stdin: bool, path: Path | None) 
                 f"shipway secret set {name} -e {environment} --file FILE",
             ],
         )
-    asked: str = click.prompt(
-        f"{name} in {environment} (not shown)", hide_input=True, default="", show_default=False
-    )
+    question = f"{name} in {environment} (not shown)"
+    with stoppable(NOTHING_CHANGED):
+        asked: str = click.prompt(
+            question, hide_input=True, default="", show_default=False, err=True
+        )
     if not asked:
-        raise Problem("usage", "nothing was typed. Nothing was changed.")
+        raise Problem("usage", f"nothing was typed. {NOTHING_CHANGED}")
     return asked
 
 

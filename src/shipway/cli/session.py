@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from shipway.cli.console import Console
+from shipway.cli.console import Console, unasked
+from shipway.cli.project_here import SPEC_NAMES, find_directory
 from shipway.errors import Problem
 
 if TYPE_CHECKING:
     from shipway.api.client import Client
+    from shipway.cli.declared import Declared
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-# As spec.values.FILE_NAMES, which costs 60 ms to import.
-SPEC_NAMES = ("shipway.yaml", "shipway.yml")
 
 
 @dataclass(slots=True)
@@ -35,13 +34,15 @@ class Session:
 
         return connect(self.console)
 
+    def glance(self) -> dict[str, Any]:
+        """Return what `/status` answers, by one question where the daemon runs."""
+        from shipway.cli.connection import glance
+
+        return glance(self.console)
+
     def find_directory(self) -> Path | None:
         """Return the nearest directory upwards with a shipway.yaml, None without one."""
-        start = Path(os.path.realpath(self.start or "."))
-        for directory in (start, *start.parents):
-            if any((directory / name).is_file() for name in SPEC_NAMES):
-                return directory
-        return None
+        return find_directory(self.start)
 
     def directory(self) -> Path:
         """Return the project's directory.  Raises Problem `no-spec`."""
@@ -54,6 +55,29 @@ class Session:
                 hints=["shipway init, which writes one", "shipway -C DIR …, for another project"],
             )
         return found
+
+    def directory_there(self, client: Client) -> str:
+        """Return the project's directory as the daemon has it.
+
+        Another machine's daemon (SHIPWAY_URL) keeps it elsewhere: it is found by the
+        project's name.  Raises Problem `no-spec`, `project-unknown`.
+        """
+        directory = str(self.directory())
+        if not os.environ.get("SHIPWAY_URL"):
+            return directory
+        known = {
+            item["name"]: str(item["directory"]) for item in client.get("/projects")["projects"]
+        }
+        if directory in known.values():
+            return directory
+        name = self.declared_in(self.directory()).project
+        if name not in known:
+            raise Problem(
+                "project-unknown",
+                f"the server knows no project {name}, or the token does not reach it.",
+                hints=["shipway deploy, on the server, in the project's directory, once"],
+            )
+        return known[name]
 
     def project(self, client: Client) -> str:
         """Return the project's name: as the daemon knows the directory, else as its spec says.
@@ -68,9 +92,18 @@ class Session:
         for item in known:
             if item["directory"] == str(directory):
                 return str(item["name"])
-        from shipway.spec import load_spec
+        return self.declared_in(directory).project
 
-        return load_spec(directory).project
+    def declared(self) -> Declared | None:
+        """Return the names that the shipway.yaml here declares; None without one."""
+        directory = self.find_directory()
+        return None if directory is None else self.declared_in(directory)
+
+    def declared_in(self, directory: Path) -> Declared:
+        """Return the names that the shipway.yaml of a directory declares."""
+        from shipway.cli.declared import read_declared
+
+        return read_declared(next(directory / n for n in SPEC_NAMES if (directory / n).is_file()))
 
 
 pass_session = click.make_pass_decorator(Session)
@@ -94,5 +127,37 @@ def json_option(command: F) -> F:
 
 
 def yes_option(command: F) -> F:
-    """Add `-y`: do not ask."""
+    """Add `-y` to what always asks: with `--json` nobody is asked, so it must be there."""
+    return click.option("-y", "--yes", is_flag=True, callback=refuse_unsure, help="Do not ask.")(
+        command
+    )
+
+
+def yes_if_asked(command: F) -> F:
+    """Add `-y` to what asks in some cases only: then Console.confirm refuses."""
     return click.option("-y", "--yes", is_flag=True, help="Do not ask.")(command)
+
+
+def limit_option(*, default: int, most: int) -> Callable[[F], F]:
+    """Add `-n`: how many are shown."""
+    return click.option(
+        "-n",
+        "--limit",
+        default=default,
+        show_default=True,
+        type=click.IntRange(1, most),
+        metavar="COUNT",
+        help="Show this many at most.",
+    )
+
+
+def refuse_unsure(ctx: click.Context, _parameter: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - click's signature
+    """Refuse `--json` without `-y`, before anything is asked of the daemon."""
+    if not value and not ctx.resilient_parsing and ctx.ensure_object(Session).console.json:
+        raise unasked(json=True)
+    return value
+
+
+def asks_nothing(command: F) -> F:
+    """Accept `-y` where there is no question: scripts write it behind whatever changes something."""
+    return click.option("-y", "--yes", is_flag=True, expose_value=False, hidden=True)(command)

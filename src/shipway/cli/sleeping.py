@@ -6,13 +6,15 @@ import time
 
 import click
 
-from shipway.cli import names
-from shipway.cli.session import Session, json_option, pass_session
+from shipway.cli.asking import GOES_ON, stoppable
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session
 from shipway.cli.text import seconds
+from shipway.cli.which import environment_argument, must_exist
 
 
 @click.command()
-@click.argument("environment", metavar="ENV", shell_complete=names.environments)
+@environment_argument(metavar="ENV", needed=True)
+@asks_nothing
 @json_option
 @pass_session
 def sleep(session: Session, environment: str) -> None:
@@ -22,7 +24,9 @@ def sleep(session: Session, environment: str) -> None:
     """
     client = session.client()
     project = session.project(client)
-    answer = client.post(f"/projects/{project}/environments/{environment}/sleep")
+    must_exist(session, client, project, environment)
+    with stoppable(f"{GOES_ON} shipway status"):
+        answer = client.post_long(f"/projects/{project}/environments/{environment}/sleep")
     if session.console.json:
         session.console.emit(answer)
     else:
@@ -33,15 +37,18 @@ def sleep(session: Session, environment: str) -> None:
 
 
 @click.command()
-@click.argument("environment", metavar="ENV", shell_complete=names.environments)
+@environment_argument(metavar="ENV", needed=True)
+@asks_nothing
 @json_option
 @pass_session
 def wake(session: Session, environment: str) -> None:
     """Wake ENV; returns when it is healthy."""
     client = session.client()
     project = session.project(client)
+    must_exist(session, client, project, environment)
     began = time.monotonic()
-    answer = client.post(f"/projects/{project}/environments/{environment}/wake")
+    with stoppable(f"{GOES_ON} shipway status"):
+        answer = client.post_long(f"/projects/{project}/environments/{environment}/wake")
     if session.console.json:
         session.console.emit(answer)
     else:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
-from typing import Any
-
 import click
 
-from shipway.cli.console import Paint
 from shipway.cli.session import Session, json_option, pass_session
-from shipway.cli.status_view import status_lines
-from shipway.cli.text import plural
-
-GIT_DEADLINE_S = 2.0
+from shipway.cli.status_page import show
 
 
 @click.command()
@@ -25,75 +17,5 @@ def status(session: Session, *, everything: bool) -> None:
 
     In a project's directory only this project's, elsewhere all of this machine.
     """
-    client = session.client()
-    answer = client.get("/status")
-    projects = {item["name"]: item["directory"] for item in client.get("/projects")["projects"]}
-    environments = answer["environments"]
-    here = None if everything else _project_here(session, projects)
-    if here:
-        answer["environments"] = [item for item in environments if item["project"] == here]
-    console = session.console
-    if console.json:
-        console.emit(answer)
-        return
-    if not answer["environments"]:
-        console.say(*first_steps(session, console.paint))
-        return
-    lines = status_lines(
-        answer, console.paint, now=time.time(), ahead=_ahead(answer["environments"], projects)
-    )
-    others = {item["project"] for item in environments} - {here}
-    if here and others:
-        lines += ["", console.paint.dim(f"{plural(len(others), 'other project')}: status --all")]
-    console.say(*lines)
-
-
-def _project_here(session: Session, projects: dict[str, str]) -> str | None:
-    directory = session.find_directory()
-    return next((name for name, place in projects.items() if place == str(directory)), None)
-
-
-def first_steps(session: Session, paint: Paint) -> list[str]:
-    """Return what to type where nothing is deployed yet."""
-    lines = ["Nothing is deployed here yet.", ""]
-    if session.find_directory() is None:
-        lines += [
-            f"  {paint.cyan('shipway init')}    in a project with a Compose file: writes shipway.yaml",
-            f"  {paint.cyan('shipway demo')}    shows everything on a small real application",
-        ]
-    else:
-        lines += [f"  {paint.cyan('shipway deploy')}    brings the last commit to staging"]
-    return lines
-
-
-def _ahead(environments: list[dict[str, Any]], projects: dict[str, str]) -> dict[str, int | None]:
-    """Return by how many commits each project's staging is ahead of its production."""
-    live = {
-        (item["project"], item["environment"]): item["live"]
-        for item in environments
-        if item["live"]
-    }
-    found: dict[str, int | None] = {}
-    for (project, environment), release in live.items():
-        production = live.get((project, "production"))
-        if environment != "staging" or not production:
-            continue
-        if release["release"] != production["release"]:
-            found[project] = _commits_between(
-                Path(projects.get(project, "/")),
-                production["commit"]["hash"],
-                release["commit"]["hash"],
-            )
-    return found
-
-
-def _commits_between(directory: Path, old: str, new: str) -> int | None:
-    """Return the number of commits, None where git cannot say or it is none."""
-    import subprocess
-
-    argv = ["git", "-C", str(directory), "rev-list", "--count", f"{old}..{new}", "--"]
-    try:
-        done = subprocess.run(argv, check=True, capture_output=True, timeout=GIT_DEADLINE_S)
-        return int(done.stdout) or None
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
+    # the plain ways to type it are `quick`'s
+    show(session.glance(), session.console, start=session.start, everything=everything)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.cli.console import Paint
-from shipway.cli.text import ago, clip, harmless, pad, plural, seconds, table
+from shipway.cli.text import ago, clip, harmless, pad, seconds, table, width
 from shipway.errors import Problem
+from shipway.model.words import plural
 
 SUBJECT_COLUMNS = 60
+NAME_COLUMNS = 11
 
 View = dict[str, Any]
 
@@ -24,11 +26,12 @@ def status_lines(
     """
     lines: list[str] = []
     project = ""
+    columns = max(NAME_COLUMNS, *(width(item["environment"]) for item in status["environments"]), 0)
     for environment in _in_order(status["environments"]):
         if environment["project"] != project:
             project = environment["project"]
             lines += [*([""] if lines else []), paint.bold(project)]
-        lines += ["", *environment_lines(environment, paint, now=now)]
+        lines += ["", *environment_lines(environment, paint, now=now, columns=columns)]
         if environment["environment"] == "staging" and project in ahead:
             lines.append(f"    {_ahead(ahead[project], paint)}")
     if not status["ingress"]["running"] and any(item["live"] for item in status["environments"]):
@@ -45,11 +48,13 @@ def _in_order(environments: list[View]) -> list[View]:
     )
 
 
-def environment_lines(view: View, paint: Paint, *, now: float) -> list[str]:
-    """Return the lines of one environment."""
+def environment_lines(
+    view: View, paint: Paint, *, now: float, columns: int = NAME_COLUMNS
+) -> list[str]:
+    """Return the lines of one environment; columns: of its name."""
     mark, word = _verdict(view, paint)
     live = view["live"]
-    head = f"  {mark} {paint.bold(pad(view['environment'], 11))} {word}"
+    head = f"  {mark} {paint.bold(pad(view['environment'], columns))} {word}"
     if live:
         commit = live["commit"]
         subject = clip(harmless(commit["subject"]), SUBJECT_COLUMNS)

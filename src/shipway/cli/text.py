@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from shipway.model.words import plural
+
+FOLD_INDENT = 4
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -62,6 +65,28 @@ def table(rows: Sequence[Sequence[str]], *, gap: int = 2) -> list[str]:
     return lines
 
 
+def folded(text: str, columns: int) -> str:
+    """Return a line broken between words where it is wider than `columns`.
+
+    What follows stands deeper than the line itself.  A word that is too wide stays whole: it may
+    be something to copy.  Colours take no room.
+    """
+    if width(_ESCAPES.sub("", text)) <= columns:
+        return text
+    first, rest = re.match(r"( *)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+    deeper = first + " " * FOLD_INDENT
+    lines, used = [first], len(first)
+    for gap, word in re.findall(r"( *)([^ ]+)", rest):
+        wide = width(_ESCAPES.sub("", word))
+        if lines[-1].strip() and used + len(gap) + wide > columns:
+            lines.append(deeper + word)
+            used = len(deeper) + wide
+        else:
+            lines[-1] += gap + word
+            used += len(gap) + wide
+    return "\n".join(lines)
+
+
 def seconds(value: float) -> str:
     """Return a duration as people read it: `0.3 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
     value = max(0.0, value)
@@ -76,7 +101,7 @@ def seconds(value: float) -> str:
     if whole < 86400:
         rest = f" {whole % 3600 // 60} min" if whole % 3600 >= 60 else ""
         return f"{whole // 3600} h{rest}"
-    return plural(whole // 86400, "day")
+    return plural(round(value / 86400), "day")
 
 
 def ago(moment: float, now: float) -> str:
@@ -103,8 +128,3 @@ def size(count: int) -> str:
             )
         value /= 1000
     return f"{value:.1f} TB"
-
-
-def plural(count: int, noun: str) -> str:
-    """Return `1 commit`, `3 commits`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

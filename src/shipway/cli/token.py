@@ -6,8 +6,10 @@ import time
 
 import click
 
-from shipway.cli.session import Session, json_option, pass_session, yes_option
-from shipway.cli.text import ago, plural, table
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_option
+from shipway.cli.text import ago, table
+from shipway.cli.which import environment_option, must_exist
+from shipway.model.words import plural
 
 
 @click.group()
@@ -20,20 +22,36 @@ def token() -> None:
 
 @token.command()
 @click.argument("name")
-@click.option("--environment", help="Reaches this environment only; without, all of the project.")
-@click.option("--role", type=click.Choice(["viewer", "deployer", "admin"]), default="deployer",
-              show_default=True)  # fmt: skip
-@click.option("--days", type=click.IntRange(1, 366), default=90, show_default=True)
+@environment_option(help="Reaches this environment only; without, all of the project.")
+@click.option(
+    "--role",
+    type=click.Choice(["viewer", "deployer", "admin"]),
+    default="deployer",
+    show_default=True,
+    help="What it may do.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 366),
+    default=90,
+    show_default=True,
+    metavar="COUNT",
+    help="When it ends by itself.",
+)
+@asks_nothing
 @json_option
 @pass_session
 def create(session: Session, name: str, environment: str | None, role: str, days: int) -> None:
     """Make a token for this project, and show it this once."""
     client = session.client()
+    project = session.project(client)
+    if environment is not None:
+        must_exist(session, client, project, environment)
     answer = client.post(
         "/tokens",
         {
             "name": name,
-            "project": session.project(client),
+            "project": project,
             "environment": environment,
             "role": role,
             "days": days,

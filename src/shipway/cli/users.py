@@ -8,7 +8,7 @@ from urllib.parse import quote
 import click
 
 from shipway.cli.dashboard import tell_link
-from shipway.cli.session import Session, json_option, pass_session, yes_option
+from shipway.cli.session import Session, asks_nothing, json_option, pass_session, yes_option
 from shipway.cli.text import ago, table
 
 ROLE = click.Choice(["viewer", "deployer", "admin"])
@@ -44,7 +44,8 @@ def list_(session: Session) -> None:
 
 @users.command()
 @click.argument("name", required=False)
-@click.option("--role", type=ROLE, default="viewer", show_default=True)
+@click.option("--role", type=ROLE, default="viewer", show_default=True, help="What they may do.")
+@asks_nothing
 @json_option
 @pass_session
 def invite(session: Session, name: str | None, role: str) -> None:
@@ -55,6 +56,7 @@ def invite(session: Session, name: str | None, role: str) -> None:
 
 @users.command()
 @click.argument("name")
+@asks_nothing
 @json_option
 @pass_session
 def reset(session: Session, name: str) -> None:
@@ -66,6 +68,7 @@ def reset(session: Session, name: str) -> None:
 @users.command()
 @click.argument("name")
 @click.argument("role", type=ROLE)
+@asks_nothing
 @json_option
 @pass_session
 def role(session: Session, name: str, role: str) -> None:

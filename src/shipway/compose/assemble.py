@@ -111,6 +111,8 @@ class Assembler:
                 if value is None and key in self._environment:
                     own[key] = self._environment[key]
             found = self._env_files(tree, name, made.origins)
+            for key in own:  # stands in the Compose file, which wins
+                made.origins.pop(("services", name, "environment", key), None)
             if found or own:
                 merged = {key: entry.value for key, entry in found.items()} | own
                 self._place(service, "environment", sort_keys(merged))

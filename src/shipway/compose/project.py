@@ -79,6 +79,14 @@ class ComposeProject:
         mark = self._origins.get(tuple(path)) or _locate(self._tree, path)
         return source_of(mark)
 
+    def out_of_env_files(self, service: str) -> frozenset[str]:
+        """Return the variables of a service whose values its `env_file` sets."""
+        return frozenset(
+            str(path[3])
+            for path in self._origins
+            if path[:3] == ("services", service, "environment")
+        )
+
     def yaml_model(self) -> Model:
         """Return what `docker compose config` prints as YAML; it keeps services' `x-…` keys."""
         if not self._settings.interpolate:

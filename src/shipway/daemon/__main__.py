@@ -2,6 +2,10 @@
 
 import sys
 
-from shipway.daemon.main import main
+from shipway.daemon.memory import build_models_late
+
+build_models_late()  # before anything that has models is imported
+
+from shipway.daemon.main import main  # noqa: E402
 
 sys.exit(main())

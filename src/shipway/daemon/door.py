@@ -11,10 +11,10 @@ import logging
 import socket
 import threading
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from shipway.api.access.door import parse_address
+from shipway.daemon.server import Server
 from shipway.errors import Problem
 from shipway.ports_access import ListenerPort
 
@@ -32,7 +32,7 @@ class TcpDoor:
         self.app: ASGIApp | None = None
         self._kept = kept
         self._lock = threading.Lock()
-        self._running: tuple[str, uvicorn.Server, threading.Thread] | None = None
+        self._running: tuple[str, Server, threading.Thread] | None = None
 
     def open(self, address: str, public: str | None) -> None:
         """Listen there, and no longer where it was."""
@@ -75,21 +75,15 @@ class TcpDoor:
 
     def _serve(self, address: str, listener: socket.socket) -> None:
         assert self.app is not None  # noqa: S101 - the daemon sets it before it opens
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app=self.app,
-                log_config=None,
-                access_log=False,
-                lifespan="off",
-                timeout_graceful_shutdown=1,
-                timeout_keep_alive=30,
-                limit_concurrency=CONCURRENT_MAX,
-                h11_max_incomplete_event_size=32 * 1024,
-                proxy_headers=False,
-                server_header=False,
-                ws="none",
-            )
+        server = Server(
+            timeout_graceful_shutdown=1,
+            timeout_keep_alive=30,
+            limit_concurrency=CONCURRENT_MAX,
+            h11_max_incomplete_event_size=32 * 1024,
+            proxy_headers=False,
+            server_header=False,
         )
+        server.config.app = self.app
 
         def run() -> None:
             with listener:

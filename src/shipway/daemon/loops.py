@@ -6,29 +6,34 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shipway.errors import Problem
 
 log = logging.getLogger("shipway.loops")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
     """Something to do every `every_s` seconds, counted from the end of the last time.
 
-    act must come back: it has deadlines of its own.
+    act must come back: it has deadlines of its own.  Where it returns a number, it is to act again
+    in so many seconds.
     """
 
     name: str
     every_s: float
-    act: Callable[[], None]
+    act: Callable[[], float | None]
 
 
 class Loops:
-    """Runs loops, each in a thread of its own."""
+    """Runs loops, each in a thread of its own; rest: what a thread does before it waits."""
 
-    def __init__(self, loops: Sequence[Loop]) -> None:
+    def __init__(self, loops: Sequence[Loop], rest: Callable[[], None] = lambda: None) -> None:
         self._loops = tuple(loops)
+        self._rest = rest
         self._ending = threading.Event()
         self._nudges = {loop.name: threading.Event() for loop in self._loops}
 
@@ -49,18 +54,21 @@ class Loops:
 
     def _run(self, loop: Loop) -> None:
         nudge = self._nudges[loop.name]
+        wait_s: float | None = None
         while not self._ending.is_set():
-            nudge.wait(loop.every_s)
+            nudge.wait(loop.every_s if wait_s is None else wait_s)
             nudge.clear()
             if not self._ending.is_set():
-                guarded(loop.act)
+                wait_s = guarded(loop.act)
+                guarded(self._rest)
 
 
-def guarded(act: Callable[[], None]) -> None:
-    """Do it; whatever goes wrong is logged, and the next time tries again."""
+def guarded(act: Callable[[], T]) -> T | None:
+    """Do it, and return its answer; what goes wrong is logged, and the next time tries again."""
     try:
-        act()
+        return act()
     except Problem as problem:
         log.warning("%s", problem)
     except Exception:  # the edge of a thread
         log.exception("unexpected")
+    return None

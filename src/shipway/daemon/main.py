@@ -15,8 +15,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
 
-import uvicorn
-
 import shipway
 from shipway.api.service import Service
 from shipway.checks.live.monitors import Monitors
@@ -24,13 +22,16 @@ from shipway.daemon.backing import database_loops
 from shipway.daemon.crash import crash_observer
 from shipway.daemon.door import TcpDoor
 from shipway.daemon.fronts import fronts
+from shipway.daemon.home import Home
 from shipway.daemon.loops import Loop, Loops
-from shipway.daemon.memory import GIVE_BACK_S, give_back, stay_small
+from shipway.daemon.memory import GIVE_BACK_S, freeze, give_back_growth, stay_small
 from shipway.daemon.monitoring import monitor_loops
 from shipway.daemon.saving import saving_loops
+from shipway.daemon.server import Server
 from shipway.daemon.tending import CERTIFICATES, TEND, rollout_loops
 from shipway.daemon.watching import watching_loops
 from shipway.daemon.wiring import (
+    at_rest,
     build_accounts,
     build_databases,
     build_desk,
@@ -56,6 +57,7 @@ SUPERVISOR = "SHIPWAY_SUPERVISOR"
 LOG_BYTES = 5_000_000
 LOG_FILES = 4
 BACKLOG = 128
+HOME_S = 1.0
 
 
 def main() -> int:
@@ -88,6 +90,12 @@ def main() -> int:
 
 def _serve(here: Places) -> None:
     started = time.time()
+    server = Server(timeout_graceful_shutdown=2)
+
+    def stop() -> None:
+        server.should_exit = True
+
+    home = Home(stop, here.lock)
     world, checking = gated(build_world(here))
     repositories = build_repositories(here, world)
     databases = build_databases(here, world, repositories)
@@ -98,11 +106,13 @@ def _serve(here: Places) -> None:
         [
             *rollout_loops(world),
             *watching_loops(observatory),
-            *saving_loops(desk),
+            *saving_loops(desk, world.store.audit),
             *database_loops(databases),
             *monitor_loops(world, monitors),
-            Loop(name="memory", every_s=GIVE_BACK_S, act=give_back),
-        ]
+            Loop(name="memory", every_s=GIVE_BACK_S, act=give_back_growth()),
+            Loop(name="home", every_s=HOME_S, act=home.look),
+        ],
+        at_rest(world, observatory),
     )
 
     def after(rollout: Rollout) -> None:
@@ -114,7 +124,10 @@ def _serve(here: Places) -> None:
             rollout.kind in {RolloutKind.DEPLOY, RolloutKind.PROMOTE}
             and rollout.state is RolloutState.SUCCEEDED
         ):
-            checking.after_deploy(rollout.environment)
+            ran = world.store.placements.jobs_since(
+                rollout.environment, rollout.release or 0, rollout.created_at
+            )
+            checking.after_deploy(rollout.environment, ran)
 
     conductor = Conductor(world, observe=crash_observer(), after=after)
 
@@ -127,11 +140,6 @@ def _serve(here: Places) -> None:
             "default_engine": world.default_engine,
             "docker_host": os.environ.get("DOCKER_HOST"),
         }
-
-    server = _server()
-
-    def stop() -> None:
-        server.should_exit = True
 
     accounts = build_accounts(world)
     door = TcpDoor(accounts.store.listener)
@@ -158,30 +166,21 @@ def _serve(here: Places) -> None:
             log.info("ready; %d rollouts taken up", len(taken))
         except Exception:  # the edge of a thread
             log.exception("while settling in")
+        freeze()
         loops.start()
         door.open_again()
 
-    threading.Thread(target=settle, name="settle", daemon=True).start()
     try:
         with _listen(here.socket) as listener:
+            home.hold(here.socket)
+            threading.Thread(target=settle, name="settle", daemon=True).start()
             server.run(sockets=[listener])
     finally:
         door.end()
         desk.runner.stop()
         loops.stop()
-        here.socket.unlink(missing_ok=True)
-
-
-def _server() -> uvicorn.Server:
-    config = uvicorn.Config(
-        app="",
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=2,
-        ws="none",
-    )
-    return uvicorn.Server(config)
+        if home.owns(here.socket):  # else it is gone, or another daemon's
+            here.socket.unlink(missing_ok=True)
 
 
 def _listen(path: Path) -> socket.socket:

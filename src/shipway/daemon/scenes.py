@@ -9,6 +9,7 @@ from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Role, Workload
 from shipway.rollout.gates import tree_of_release
 from shipway.rollout.routing import environment_traffic
+from shipway.rollout.trust import trust_in
 from shipway.rollout.workloads import release_workload
 from shipway.rollout.world import World
 from shipway.spec import find_spec, load_spec
@@ -45,6 +46,7 @@ def scene_of(world: World, environment: EnvironmentId) -> Scene:
         spec=load_spec(tree) if tree is not None and find_spec(tree) is not None else None,
         source=tree,
         own_ports=_own_ports(world),
+        trust=trust_in(world, app),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from shipway.daemon.loops import Loop, guarded
 from shipway.model.names import EnvironmentId
@@ -11,7 +12,7 @@ from shipway.rollout.issuing import look_after_certificates
 from shipway.rollout.previews import end_expired
 from shipway.rollout.queues import waiting_work
 from shipway.rollout.reconcile import IngressWatch
-from shipway.rollout.retirement import tend
+from shipway.rollout.retirement import is_due, tend
 from shipway.rollout.world import World
 
 TEND = "tend"
@@ -55,7 +56,10 @@ class _Watching:
 
 
 class _Tending:
-    """Tends each environment in a thread of its own: a slow stop keeps no other waiting."""
+    """Tends each environment in a thread of its own: a slow stop keeps no other waiting.
+
+    Where nothing is due, which is nearly always, there is no thread either.
+    """
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -64,10 +68,14 @@ class _Tending:
     def look(self) -> None:
         for environment, _engine in self._world.store.catalog.environments():
             if environment not in self._busy:
-                self._busy.add(environment)
-                threading.Thread(
-                    target=self._tend_one, args=(environment,), name="tend-one", daemon=True
-                ).start()
+                guarded(partial(self._look_at, environment))
+
+    def _look_at(self, environment: EnvironmentId) -> None:
+        if is_due(self._world, environment):
+            self._busy.add(environment)
+            threading.Thread(
+                target=self._tend_one, args=(environment,), name="tend-one", daemon=True
+            ).start()
 
     def _tend_one(self, environment: EnvironmentId) -> None:
         try:

@@ -17,8 +17,8 @@ class IngressTimings:
         self._access = access
         self._upgraded = upgraded
 
-    def traffic(self) -> Traffic:
-        """Return what was answered since the last call."""
+    def traffic(self, *, counted: bool = True) -> Traffic:
+        """Return what was answered since the last call; counted: and what is open."""
         found = self._access.timings()
         return Traffic(
             answers=tuple(
@@ -33,6 +33,6 @@ class IngressTimings:
                 and item.status != SWITCHING_PROTOCOLS
                 and not (item.response_s is None and item.ended.startswith("C"))
             ),
-            upgraded=self._upgraded(),
+            upgraded=self._upgraded() if counted else None,
             lost=found.lost,
         )

@@ -13,7 +13,7 @@ from shipway.observe.world import Observatory
 
 OBSERVE = "observe"
 TRAFFIC_S = 3.0
-LOGS_S = 3.0
+LOGS_S = 5.0
 POST_S = 2.0
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from shipway.api.access.accounts import Accounts
 from shipway.api.access.throttle import Throttle
-from shipway.backup.conditions import backup_conditions
+from shipway.backup.conditions.overall import backup_conditions
 from shipway.backup.desk import BackupDesk
 from shipway.backup.postgres.databases import PostgresBackups, postgres_backups
+from shipway.backup.readings import BackupReadings
 from shipway.certificates.certbot import Certbot
 from shipway.certificates.names import SystemNames
 from shipway.certificates.shelf import CertificateShelf
@@ -19,7 +21,6 @@ from shipway.checks.live.monitors import Monitors
 from shipway.checks.live.use import Checking
 from shipway.daemon.clock import SystemClock
 from shipway.daemon.monitoring import monitor_conditions
-from shipway.daemon.places import Places
 from shipway.daemon.scenes import scene_of
 from shipway.daemon.timings import IngressTimings
 from shipway.daemon.wakers import SocketWakers
@@ -29,16 +30,21 @@ from shipway.engines.docker.usage import DockerGauge
 from shipway.engines.process import ProcessEngine
 from shipway.engines.process.usage import ProcessGauge
 from shipway.errors import Problem
+from shipway.forges import ForgeChecks
 from shipway.ingress.haproxy import HAProxyIngress
 from shipway.notify import AppriseNotifier, SentryReporter
 from shipway.observe.world import EVERY_S, Observatory
+from shipway.places import Places
 from shipway.ports_backup import DataFolders
 from shipway.repositories import EnvironmentRepositories
 from shipway.rollout.applications import Applications
 from shipway.rollout.certificate_kit import CertificateKit
+from shipway.rollout.data_choice import points_needed
 from shipway.rollout.databases import LiveDatabases
-from shipway.rollout.issuing import certificate_problems
+from shipway.rollout.issuing import certificate_problems, certificate_readings
+from shipway.rollout.on_copy import ApplicationOnCopy
 from shipway.rollout.sleep import wake
+from shipway.rollout.trust import trust_in
 from shipway.rollout.world import EngineKit, World
 from shipway.store.history import History
 from shipway.store.logbook import Logbook
@@ -55,14 +61,19 @@ def build_world(places: Places) -> World:
     """Return the world of this machine.  Opens and migrates the state; starts nothing."""
     clock = SystemClock()
     process = ProcessEngine(places.home / "process")
-    docker = DockerEngine()
+    docker = DockerEngine(listens=True)
     wakers = SocketWakers()
     store = SqliteStore(places.database, clock)
     world = World(
         kits={
             "process": EngineKit(engine=process, builder=process, console=process, tools=process),
             "docker": EngineKit(
-                engine=docker, builder=docker, console=docker, cache=docker, tools=docker
+                engine=docker,
+                builder=docker,
+                console=docker,
+                cache=docker,
+                tools=docker,
+                registry=docker.registry,
             ),
         },
         default_engine=DEFAULT_ENGINE,
@@ -79,6 +90,7 @@ def build_world(places: Places) -> World:
         wakers=wakers,
         applications=Applications(places.home / "applications"),
         vault=AgeVault(places.home / "vault", clock),
+        commit_checks=ForgeChecks(),
         certificates=CertificateKit(
             shelf=CertificateShelf(places.home / "certificates"),
             authority=Certbot(places.home / "acme"),
@@ -103,7 +115,14 @@ def build_databases(
     store = world.store
     assert isinstance(store, SqliteStore)  # noqa: S101 - build_world made it
     backups = postgres_backups(
-        places.home / "backup", LiveDatabases(world), repositories, store.backups, store.evidence
+        places.home / "backup",
+        LiveDatabases(world),
+        repositories,
+        store.backups,
+        store.evidence,
+        ApplicationOnCopy(world=world),
+        lambda environment: points_needed(world, environment),
+        repositories,
     )
     world.data.points = backups.points
     world.data.restores = backups.restores
@@ -160,6 +179,7 @@ def build_observatory(
         clock=world.clock,
         home=places.home,
         application=world.applications.get,
+        trust=lambda app: trust_in(world, app),
         instances=lambda environment: world.kit_of(environment).engine.instances(environment),
         timings=IngressTimings(ingress, ingress.upgraded),
         secrets=world.vault,
@@ -173,12 +193,23 @@ def build_observatory(
             lambda: certificate_problems(world),
             lambda: monitor_conditions(world, monitors),
         ),
+        readings=(BackupReadings(desk.ground), lambda: certificate_readings(world)),
         gauges={
             "process": ProcessGauge(places.home / "process"),
             "docker": DockerGauge(),
         },
         every_s=float(os.environ.get(EVERY_VARIABLE) or EVERY_S),
     )
+
+
+def at_rest(world: World, observatory: Observatory) -> Callable[[], None]:
+    """Return what a thread of the daemon does before it waits: it keeps no connection open."""
+
+    def let_go() -> None:
+        world.store.let_go()
+        observatory.history.let_go()
+
+    return let_go
 
 
 def build_accounts(world: World) -> Accounts:

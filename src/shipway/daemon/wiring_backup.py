@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from shipway.backup.desk import BackupDesk
 from shipway.backup.ground import Ground
+from shipway.backup.into_place import FilesIntoPlace
 from shipway.backup.postgres.databases import PostgresBackups
 from shipway.backup.runner import Runner
 from shipway.backup.scheduler import Scheduler
+from shipway.backup.stores import reachable
+from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.backup import Backup
-from shipway.model.names import EnvironmentId
+from shipway.model.backup_settings import MirroredBucket
+from shipway.model.names import EnvironmentId, Scope
 from shipway.ports import Cancelled, Console, Engine, Output
 from shipway.ports_backup import BackupRecords, BackupRuns, DataFolders
+from shipway.ports_repository import Bucket
 from shipway.repositories import EnvironmentRepositories
-from shipway.rollout.pausing import paused
 from shipway.rollout.world import World
 
 SETTLE_VARIABLE = "SHIPWAY_BACKUP_SETTLE_S"
@@ -47,7 +51,7 @@ def make_desk(
     records: BackupRecords,
     runs: BackupRuns,
 ) -> BackupDesk:
-    """Return the desk of backups; starts nothing."""
+    """Return the desk of backups, and give rollouts what they ask of it; starts nothing."""
 
     def database(
         environment: EnvironmentId, service: str, output: Output, cancelled: Cancelled
@@ -65,6 +69,11 @@ def make_desk(
             engine=found.engine, console=found.console, folders=folders[found.engine.name]
         )
 
+    def bucket(wanted: MirroredBucket, environment: EnvironmentId) -> Bucket:
+        app = live_application(world, environment)
+        instances = kit(environment).engine.instances(scope=Scope(environment))
+        return repositories.bucket(reachable(wanted, app, instances), environment)
+
     ground = Ground(
         home=world.home,
         clock=world.clock,
@@ -72,15 +81,21 @@ def make_desk(
         application=lambda environment: live_application(world, environment),
         kit=kit,
         repositories=repositories,
+        writers=repositories,
         records=records,
         runs=runs,
         secrets=world.vault,
-        bucket=repositories.bucket,
-        paused=lambda environment, services: paused(world, environment, services),
+        bucket=bucket,
         database=database,
         restorable=restorable,
+        prune_database=databases.restores.prune,
         database_conditions=databases.conditions.now,
+        databases=databases.databases.of,
+        rollout_ended=lambda number: _rollout_ended(world, number),
+        live_commit=lambda environment: _live_commit(world, environment),
+        locked=lambda environment: world.store.rollouts.active(environment) is not None,
     )
+    world.data.files = FilesIntoPlace(ground=ground)
     runner = Runner(ground)
     settle_s = float(os.environ.get(SETTLE_VARIABLE) or SETTLE_S)
     return BackupDesk(
@@ -90,6 +105,20 @@ def make_desk(
             ground, runner, lambda environment: _is_busy(world, environment, settle_s)
         ),
     )
+
+
+def _rollout_ended(world: World, number: int) -> float | None:
+    try:
+        return world.store.rollouts.get(number).finished_at
+    except Problem:  # forgotten
+        return None
+
+
+def _live_commit(world: World, environment: EnvironmentId) -> str | None:
+    live = world.store.placements.live(environment)
+    if live is None:
+        return None
+    return world.store.catalog.release(environment.project, live.release).commit.short
 
 
 def _is_busy(world: World, environment: EnvironmentId, settle_s: float) -> bool:

@@ -10,17 +10,19 @@ import hashlib
 import re
 from dataclasses import replace
 
-from shipway.documents.facts import Facts, RecoveryFacts
+from shipway.documents.facts import Facts, IssueFacts, RecoveryFacts
 from shipway.documents.kinds import build
 from shipway.documents.render.markdown import as_markdown
 from shipway.documents.speaking import Speaker
+from shipway.model.words import Words
 
 _MARK = re.compile(r"<!-- shipway document (\w+) (\w+) ([0-9a-f]{64}) -->\s*\Z")
 
 
 def mark(kind: str, language: str, facts: Facts) -> str:
     """Return the last line of a document of this kind, made from the declared facts."""
-    text = as_markdown(build(kind, declared_only(facts), Speaker(language)))
+    known = facts.files or facts
+    text = as_markdown(build(kind, declared_only(known), Speaker(language)))
     digest = hashlib.sha256(text.encode()).hexdigest()
     return f"<!-- shipway document {kind} {language} {digest} -->\n"
 
@@ -50,16 +52,38 @@ def declared_only(facts: Facts) -> Facts:
                 live=None,
                 previous=None,
                 engine="",
-                services=tuple(replace(service, running=None) for service in one.services),
+                drifted=False,
+                services=tuple(
+                    replace(service, running=None, open=None, measured_at=None)
+                    for service in one.services
+                ),
             )
             for one in facts.environments
         ),
-        variables=tuple(replace(one, set_in=(), missing_in=()) for one in facts.variables),
+        variables=tuple(
+            replace(one, set_in=(), missing_in=(), origins=(), shown=(), wrong=())
+            for one in facts.variables
+            if one.declared
+        ),
         checks=(),
         figures=(),
-        backups=tuple(replace(one, newest_at=None, proven_at=None) for one in facts.backups),
+        configuration=(),
+        issues=tuple(
+            IssueFacts(text=one.text, place=one.file, effect=one.effect)
+            for one in facts.about.issues
+        ),
+        recommendations=(),
+        tracked=tuple(replace(one, done=None, says=Words("", "")) for one in facts.tracked),
+        approvals=(),
+        incidents=(),
+        folders=(),
+        files=None,
+        backups=tuple(
+            replace(one, newest_at=None, restorable_at=None, proven_at=None, drill_failed=False)
+            for one in facts.backups
+        ),
         recovery=RecoveryFacts(
             rpo_wanted_s=facts.recovery.rpo_wanted_s, rto_wanted_s=facts.recovery.rto_wanted_s
         ),
-        indicators=(),
+        indicators=tuple(replace(one, value="", unknown="") for one in facts.indicators),
     )

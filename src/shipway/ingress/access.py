@@ -1,21 +1,33 @@
 """What the proxy measured of each request, out of a ring in its memory.
 
 A line costs the proxy about a microsecond and no disk; the ring keeps the last seven
-thousand or so.  Reading gives the whole ring, so the number at a line's beginning (it
-grows within a worker) tells what is new.  Lines that an old worker writes after a reload
-are read from it as long as it lives; what it passed on to the newest is in the ring there.
+thousand or so.  Reading gives the whole ring, a megabyte, so it is read only where the counts
+of requests say that something has ended since it was read last; and as text only behind the
+line that was the newest then.  Lines that an old worker writes after a reload are read from it
+as long as it lives; what it passed on to the newest is in the ring there.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from shipway.ingress.control import Unreachable, ask_worker, processes
+from shipway.ingress.control import Unreachable, processes, raw_answer
 from shipway.model.routing import RequestTiming, RequestTimings
 
 SHOW = "show events access"
+COUNTS = "show stat -1 1 -1"
+"""Of frontends: each request that ends, however it does, is in one of these before its line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where a worker's ring was left: its newest line, and the counts when nothing was new."""
+
+    newest: bytes | None = None
+    resting: bytes = b""
 
 
 class AccessReader:
@@ -23,7 +35,7 @@ class AccessReader:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._last: Mapping[int, str] = {}
+        self._places: Mapping[int, _Place] = {}
         self._lock = threading.Lock()
 
     def read(self) -> RequestTimings:
@@ -31,44 +43,56 @@ class AccessReader:
         with self._lock:
             requests: list[RequestTiming] = []
             lost = False
-            last: dict[int, str] = {}
-            for pid, text in self._rings():
-                lines, overtaken = new_lines(text, self._last.get(pid))
+            places: dict[int, _Place] = {}
+            for pid in self._workers():
+                try:
+                    lines, overtaken, places[pid] = self._read(pid)
+                except Unreachable:  # it has just ended
+                    continue
                 lost = lost or overtaken
                 requests += [one for line in lines if (one := parse_line(line)) is not None]
-                newest = lines[-1] if lines else self._last.get(pid)
-                if newest is not None:
-                    last[pid] = newest
-            self._last = last
+            self._places = places
         return RequestTimings(requests=tuple(sorted(requests, key=lambda one: one.at)), lost=lost)
 
-    def _rings(self) -> list[tuple[int, str]]:
+    def _read(self, pid: int) -> tuple[list[str], bool, _Place]:
+        """Return a worker's new lines, whether some were overtaken, and where it is left."""
+        before = self._places.get(pid, _Place())
+        counts = raw_answer(self._directory, pid, COUNTS)
+        if counts == before.resting:
+            return [], False, before
+        lines, overtaken = new_lines(raw_answer(self._directory, pid, SHOW), before.newest)
+        if lines:  # another may just be written, that was counted already: the ring is read again
+            return _decoded(lines), overtaken, _Place(newest=lines[-1])
+        return [], overtaken, _Place(newest=before.newest, resting=counts)
+
+    def _workers(self) -> tuple[int, ...]:
         try:
             found = processes(self._directory)
         except Unreachable:
-            return []
-        rings = []
-        for pid in (*found.old_workers, *((found.worker,) if found.worker else ())):
-            try:
-                rings.append((pid, ask_worker(self._directory, pid, SHOW)))
-            except Unreachable:  # it has just ended
-                continue
-        return rings
+            return ()
+        return (*found.old_workers, *((found.worker,) if found.worker else ()))
 
 
-def new_lines(text: str, last: str | None) -> tuple[list[str], bool]:
+def new_lines(ring: bytes, last: bytes | None) -> tuple[list[bytes], bool]:
     """Return the lines after `last`, and whether `last` is no longer there.  Pure."""
-    lines = [line for line in text.splitlines() if line]
     if last is None:
-        return lines, False
-    for place in range(len(lines) - 1, -1, -1):
-        if lines[place] == last:
-            return lines[place + 1 :], False
-    return lines, True
+        return _lines(ring), False
+    at = (b"\n" + ring).rfind(b"\n" + last + b"\n")
+    if at < 0:
+        return _lines(ring), True
+    return _lines(ring[at + len(last) :]), False
+
+
+def _lines(text: bytes) -> list[bytes]:
+    return [line for line in text.split(b"\n") if line]
+
+
+def _decoded(lines: list[bytes]) -> list[str]:
+    return [line.decode(errors="replace") for line in lines]
 
 
 def parse_line(line: str) -> RequestTiming | None:
-    """Read a line of `render.ACCESS_FORMAT`; None where it is none, or not a request's end.
+    """Read a line of `frontends.ACCESS_FORMAT`; None where it is none, or not a request's end.
 
     What an old worker passed on to the newest one is left out: it stands there.
     """

@@ -23,7 +23,8 @@ Every 100 ms half of the idle upstream connections are closed, long before an ap
 server closes them (gunicorn after 2 s, uvicorn and node after 5 s): a request that
 crosses such a close is lost, as it must not be sent twice.  Measured with 200 clients in
 bursts and an upstream that closes after 2 s: 132 of 2,200 requests lost at 1 s, 12 at
-500 ms, none at 200 and 100 ms; under steady load the delay costs nothing.
+500 ms, none at 200 and 100 ms; under steady load the delay costs nothing.  At 100 ms a
+hundred idle connections are gone within 0.9 s.
 """
 
 MAINTENANCE_RETRY_S = 60
@@ -104,7 +105,7 @@ def _answers(backend: Backend, own: tuple[Kind, ...]) -> Iterator[str]:
             )
     for name, value in backend.headers:
         formatted = quoted(value, in_format=True)
-        yield f"http-after-response set-header {name} {formatted} if !{{ res.hdr({name}) -m found }}"
+        yield f"http-after-response add-header {name} {formatted} if !{{ res.fhdr({name}) -m found }}"
     if backend.hsts_s:
         name = "Strict-Transport-Security"
         yield (

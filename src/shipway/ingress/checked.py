@@ -21,7 +21,7 @@ from shipway.ingress.checked_parts import (
     refuse,
     refuse_twice,
 )
-from shipway.ingress.routing import within
+from shipway.model.routes import within
 from shipway.model.routing import Backend, IngressConfig, Listener, Route, Upstream
 
 PATH = re.compile(r"/|(/[A-Za-z0-9._~!$&()*+,=:@%-]{1,255}){1,32}/?")

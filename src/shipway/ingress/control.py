@@ -108,21 +108,30 @@ def session(directory: Path, name: str) -> Iterator[Session]:
 
 def ask_master(directory: Path, command: str) -> str:
     """Return the master's answer to one command.  Raises Unreachable."""
-    with _connect(directory, MASTER_SOCKET) as connection:
-        answer = b""
-        try:
-            connection.sendall(f"{command}\n".encode())
-            connection.shutdown(socket.SHUT_WR)
-            while data := connection.recv(1 << 18):
-                answer += data
-        except OSError as error:
-            raise Unreachable(str(error)) from error
-    return answer.decode(errors="replace").strip()
+    return _told(directory, command).decode(errors="replace").strip()
 
 
 def ask_worker(directory: Path, pid: int, command: str) -> str:
     """Return a worker's answer, passed on by the master.  Raises Unreachable."""
     return ask_master(directory, f"@!{pid} {command}")
+
+
+def raw_answer(directory: Path, pid: int, command: str) -> bytes:
+    """Return a worker's answer as it comes: it may be a megabyte.  Raises Unreachable."""
+    return _told(directory, f"@!{pid} {command}")
+
+
+def _told(directory: Path, command: str) -> bytes:
+    with _connect(directory, MASTER_SOCKET) as connection:
+        pieces: list[bytes] = []
+        try:
+            connection.sendall(f"{command}\n".encode())
+            connection.shutdown(socket.SHUT_WR)
+            while data := connection.recv(1 << 16):
+                pieces.append(data)
+        except OSError as error:
+            raise Unreachable(str(error)) from error
+    return b"".join(pieces)
 
 
 def processes(directory: Path) -> Processes:

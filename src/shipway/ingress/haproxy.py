@@ -15,17 +15,22 @@ from pathlib import Path
 from shipway.files import replace_file
 from shipway.ingress import control, plan
 from shipway.ingress.access import AccessReader
-from shipway.ingress.certificates import parse_list, plan_certificates
 from shipway.ingress.checked import checked
-from shipway.ingress.control import Processes, Session, Unreachable
-from shipway.ingress.frontends import CERTIFICATES, DEFAULT_CERTIFICATE
+from shipway.ingress.control import Processes, Unreachable
+from shipway.ingress.life import Life
 from shipway.ingress.listening import check_ports, held_by_the_unseen
 from shipway.ingress.process import CONFIG, HAProxyProcess, refused
 from shipway.ingress.render import RUNTIME_SOCKET, Rendered, render
-from shipway.ingress.selfsigned import self_signed
 from shipway.ingress.sessions import end_old_sessions
 from shipway.ingress.settings import IngressSettings
+from shipway.ingress.telling import tell
 from shipway.ingress.upgraded import upgraded
+from shipway.ingress.written import (
+    drop_old_files,
+    ensure_default_certificate,
+    write_all,
+    write_files,
+)
 from shipway.model.routing import IngressConfig, IngressStatus, RequestTimings
 from shipway.ports import Clock
 
@@ -59,6 +64,7 @@ class HAProxyIngress:
         self._process = HAProxyProcess(directory, binary, clock, supervised=supervised)
         self._lock = threading.RLock()
         self._access = AccessReader(directory)
+        self._life = Life(directory, clock)
 
     def apply(self, config: IngressConfig) -> None:
         """Ensure that the proxy runs and that its running state equals `config`.
@@ -71,7 +77,7 @@ class HAProxyIngress:
                 self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._process.bound_log()
                 rendered = render(config, self._known_settings())
-                self._ensure_default_certificate(rendered)
+                ensure_default_certificate(self._directory, rendered)
                 self._make_equal(config, rendered)
             except (Unreachable, OSError) as error:  # OSError: a full disk, a lost directory
                 raise self._process.unavailable(str(error)) from error
@@ -96,11 +102,8 @@ class HAProxyIngress:
         )
 
     def alive(self) -> bool:
-        """Return whether the proxy serves; under a millisecond."""
-        try:
-            return control.processes(self._directory).worker is not None
-        except Unreachable:
-            return False
+        """Return whether the proxy serves; the kernel tells when it was killed."""
+        return self._life.serves()
 
     def timings(self) -> RequestTimings:
         """Return the requests that ended since the last call; see `shipway.ports.AccessLog`."""
@@ -115,6 +118,7 @@ class HAProxyIngress:
         with self._lock:
             self._process.stop()
             self._process.wait_until(lambda: not self._process.leftovers(), LEAVE_TIMEOUT_S)
+        self._life.let_go()
 
     def _known_settings(self) -> IngressSettings:
         if self._settings is None:
@@ -146,20 +150,20 @@ class HAProxyIngress:
                 if info.pid != worker or info.stopping:
                     return False  # an old worker answered: ask again
                 if info.description == f"shipway-{rendered.structure}":
-                    leaving = _tell(session, config)
+                    leaving = tell(session, config)
             return True
 
         if not self._process.wait_until(told, LEAVE_TIMEOUT_S):
             raise Unreachable("the running worker does not answer")
         if leaving is None:
             return False
-        self._write(rendered)
+        write_all(self._directory, rendered)
         self._remove(leaving)
         return True
 
     def _restructure(self, before: Processes, config: IngressConfig, rendered: Rendered) -> None:
         check_ports(config.listeners, ours=before.pids)
-        self._write_files(rendered)
+        write_files(self._directory, rendered)
         self._process.check(rendered.text)
         path = self._directory / CONFIG
         previous = path.read_bytes() if path.exists() else None
@@ -167,12 +171,12 @@ class HAProxyIngress:
         since = self._process.log_size()
         self._process.reload()
         if self._took_over(before, rendered.structure):
-            self._drop_old_files(rendered)
+            drop_old_files(self._directory, rendered)
             return
         if previous is not None:
             replace_file(path, previous, mode=0o600)
             self._process.reload()  # so that the master leaves the state after a failure
-            self._process.wait_until(self.alive, START_TIMEOUT_S)
+            self._process.wait_until(self._life.ask, START_TIMEOUT_S)
         raise refused("HAProxy did not take the new configuration", self._process.log_tail(since))
 
     def _took_over(self, before: Processes, structure: str) -> bool:
@@ -195,7 +199,7 @@ class HAProxyIngress:
 
         self._process.wait_until(gone, LEAVE_TIMEOUT_S)
         check_ports(config.listeners, ours=())
-        self._write_files(rendered)
+        write_files(self._directory, rendered)
         self._process.check(rendered.text)
         replace_file(self._directory / CONFIG, rendered.text, mode=0o600)
         since = self._process.log_size()
@@ -207,8 +211,8 @@ class HAProxyIngress:
             return self._serves(control.processes(self._directory), None, rendered.structure)
 
         self._process.wait_until(decided, START_TIMEOUT_S)
-        if (started is None or started.poll() is None) and self.alive():
-            self._drop_old_files(rendered)
+        if (started is None or started.poll() is None) and self._life.ask():
+            drop_old_files(self._directory, rendered)
             return
         self._process.stop()
         tail = self._process.log_tail(since)
@@ -261,54 +265,6 @@ class HAProxyIngress:
         except Unreachable:  # it has just ended
             return {}
 
-    def _write(self, rendered: Rendered) -> None:
-        self._write_files(rendered)
-        path = self._directory / CONFIG
-        if not path.exists() or path.read_text() != rendered.text:
-            replace_file(path, rendered.text, mode=0o600)
-        self._drop_old_files(rendered)
-
-    def _ensure_default_certificate(self, rendered: Rendered) -> None:
-        path = self._directory / DEFAULT_CERTIFICATE
-        if rendered.certificates and not path.exists():
-            replace_file(path, self_signed("shipway default certificate"), mode=0o600)
-
-    def _write_files(self, rendered: Rendered) -> None:
-        for name, content in (*rendered.files.items(), *rendered.certificates.items()):
-            path = self._directory / name
-            if not path.exists() or path.read_text() != content:
-                replace_file(path, content, mode=0o600)
-
-    def _drop_old_files(self, rendered: Rendered) -> None:
-        for pattern in ("routes-*.map", "challenges-*.map", "page-*.html", "cert-*.pem"):
-            for path in self._directory.glob(pattern):
-                if path.name not in rendered.files and path.name not in rendered.certificates:
-                    path.unlink(missing_ok=True)
-
 
 _STATISTICS = "show stat -1 4 -1"
 """Of servers only."""
-
-
-def _tell(session: Session, config: IngressConfig) -> tuple[str, ...] | None:
-    """Make the worker's servers and certificates equal to `config`; return who leaves.
-
-    None where the worker refused.
-    """
-    running = plan.parse_servers(session.ask(["show servers state"])[0])
-    change = plan.plan_change(running, config)
-    answers = session.ask([command for command, _ in change.commands])
-    if answers != [answer for _, answer in change.commands]:
-        return None
-    return change.leaving if _tell_certificates(session, config) else None
-
-
-def _tell_certificates(session: Session, config: IngressConfig) -> bool:
-    if not any(listener.tls for listener in config.listeners):
-        return True
-    running = parse_list(session.ask([f"show ssl crt-list {CERTIFICATES}"])[0])
-    for command, expected in plan_certificates(running, config.certificates):
-        # One at a time: a chain with its key fills the proxy's buffer.
-        if expected not in session.ask([command])[0]:
-            return False
-    return True

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from shipway.errors import Problem
 from shipway.ingress.checked import checked
-from shipway.ingress.routing import choose_route
+from shipway.model.routes import choose
 from shipway.model.routing import (
     IngressConfig,
     IngressStatus,
@@ -123,7 +123,7 @@ class MemoryIngress:
         """Return the names of the upstreams among which a request would go; empty: 404, 503."""
         with self._lock:
             listener = next((one for one in self.config.listeners if one.port == port), None)
-            route = choose_route(listener, host, path) if listener and self._running else None
+            route = choose(listener.routes, host, path) if listener and self._running else None
             return tuple(
                 one.name
                 for one in self.status().upstreams

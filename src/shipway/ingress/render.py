@@ -18,6 +18,7 @@ from shipway.ingress.backends import backend_section, page_files
 from shipway.ingress.certificates import certificate_files, certificate_list
 from shipway.ingress.checked import checked
 from shipway.ingress.frontends import (
+    ACCESS_RING,
     CERTIFICATES,
     challenge_map,
     challenge_map_name,
@@ -33,11 +34,8 @@ from shipway.model.routing import IngressConfig, Login
 
 RUNTIME_SOCKET = "runtime.sock"
 METRICS_SOCKET = "metrics.sock"
-ACCESS_RING = "access"
 RING_BYTES = 1_048_576
 RING_LINE_BYTES = 1024
-ACCESS_FORMAT = "%rt %Ts.%ms %ST %Tr %Ta %tsc %b %s %HM %HPO"
-"""A number that grows within a worker, then what a RequestTiming holds."""
 
 _CIPHERS = ":".join(
     f"ECDHE-{key}-{cipher}"
@@ -149,7 +147,6 @@ def _defaults(config: IngressConfig, settings: IngressSettings) -> Iterator[str]
         yield f"    {side}tcpka-idle 60s"
         yield f"    {side}tcpka-intvl 10s"
         yield f"    {side}tcpka-cnt 6"
-    yield f'    log-format "{ACCESS_FORMAT}"'
     for status in (502, 503, 504):
         yield f"    http-error {answer(status, retry_after='2' if status == 503 else '')}"
 

@@ -51,10 +51,7 @@ def carry_out(change: Change, layout: Layout, *, root: Path = Path("/")) -> None
             _run(change.argv)
         elif change.directory is not None:
             path, mode = change.directory
-            made = _below(root, path)
-            made.mkdir(parents=True, exist_ok=True)
-            made.chmod(mode)
-            _own(made, layout.user)
+            _make_directory(_below(root, path), mode, layout.user)
         elif change.file is not None:
             path = _below(root, change.file.path)
             replace_file(path, change.file.content, mode=change.file.mode)
@@ -207,9 +204,28 @@ def _run(argv: Sequence[str]) -> None:
         )
 
 
+def _make_directory(path: Path, mode: int, user: str) -> None:
+    """Ensure a directory of the user's, never by a link: what that user owns it may replace."""
+    path.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        os.fchmod(handle, mode)
+        if (ids := _ids(user)) is not None:
+            os.fchown(handle, *ids)
+    finally:
+        os.close(handle)
+
+
 def _own(path: Path, user: str) -> None:
-    if os.geteuid() == 0 and _user_exists(user):
-        shutil.chown(path, user, user)
+    if (ids := _ids(user)) is not None:
+        os.chown(path, *ids, follow_symlinks=False)
+
+
+def _ids(user: str) -> tuple[int, int] | None:
+    """Return the numbers of the user and its group, where this process may give things away."""
+    if os.geteuid() != 0 or not _user_exists(user):
+        return None
+    return pwd.getpwnam(user).pw_uid, grp.getgrnam(user).gr_gid
 
 
 def _remove(path: Path) -> None:

@@ -66,7 +66,7 @@ WorkingDirectory=/
 Environment=SHIPWAY_HOME={layout.home} SHIPWAY_SUPERVISOR=systemd TMPDIR={layout.scratch}
 # repositories belong to the people who work in them
 Environment=GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=*
-ExecStart={word(layout.python)} -P -m shipway.daemon
+ExecStart={word(layout.python)} -P -X no_debug_ranges -m shipway.daemon
 Restart=always
 RestartSec=1
 # only the daemon itself: applications and their shims go on without it
@@ -114,6 +114,8 @@ SuccessExitStatus=143
 KillMode=mixed
 TimeoutStopSec=5
 OOMScoreAdjust=-900
+# requests go first where processors are short
+CPUWeight=1000
 LimitNOFILE=200000
 ReadWritePaths={layout.ingress}
 ProtectHome=yes

@@ -11,13 +11,16 @@ from __future__ import annotations
 from shipway.journeys.result import JourneyResult, StepResult, Verdict, journey_evidence
 from shipway.journeys.run import run_journey
 from shipway.journeys.target import Target, target_of
+from shipway.journeys.trust import Trust, trust_hints
 
 __all__ = [
     "JourneyResult",
     "StepResult",
     "Target",
+    "Trust",
     "Verdict",
     "journey_evidence",
     "run_journey",
     "target_of",
+    "trust_hints",
 ]

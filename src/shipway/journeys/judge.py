@@ -10,6 +10,7 @@ from typing import Any
 from shipway.journeys.values import HIDDEN, SECRET_NAME
 from shipway.journeys.web import Answer
 from shipway.model.journey import Expect
+from shipway.model.plain_paths import is_plain, select_plain
 
 
 def wrong_with(answer: Answer, expect: Expect) -> list[str]:
@@ -68,6 +69,8 @@ def _equal(one: Any, other: Any) -> bool:
 
 def select(path: str, value: Any) -> list[Any]:
     """Return what a JSON path (RFC 9535) selects; raises ValueError for a wrong path."""
+    if is_plain(path):
+        return select_plain(path, value)
     from jsonpath_rfc9535 import JSONPathError, find
 
     try:

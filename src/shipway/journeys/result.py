@@ -9,7 +9,7 @@ from typing import Any
 from shipway.model.evidence import Evidence, Result, artifacts_mark
 from shipway.model.names import EnvironmentId
 from shipway.model.records import Release
-from shipway.model.words import Words
+from shipway.model.words import Words, plural
 
 
 class Verdict(StrEnum):
@@ -86,7 +86,9 @@ def journey_evidence(
     """Return what the journey proved; a skipped one proved nothing."""
     count, seconds = len(result.steps), f"{result.seconds:.2f}"
     says = {
-        Verdict.PASSED: Words(f"{count} steps in {seconds} s", f"{count}단계, {seconds}초"),
+        Verdict.PASSED: Words(
+            f"{plural(count, 'step')} in {seconds} s", f"{count}단계, {seconds}초"
+        ),
         Verdict.FAILED: Words(result.failure, f"실패한 단계 — {result.failure}"),
         Verdict.SKIPPED: Words(f"skipped: {result.reason}", f"건너뜀: {result.reason}"),
     }

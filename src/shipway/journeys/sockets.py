@@ -14,8 +14,10 @@ from websockets.sync.client import connect as connect_websocket
 
 from shipway.journeys.judge import wrong_in
 from shipway.journeys.target import Target
+from shipway.journeys.trust import refusal
 from shipway.journeys.web import connect
 from shipway.model.journey import Expect
+from shipway.model.words import plural
 
 MESSAGES_SHOWN = 3
 MESSAGE_BYTES_MAX = 1_048_576
@@ -50,7 +52,7 @@ class Sockets:
         try:
             plain = connect(target, timeout_s)
         except OSError as error:
-            raise Trouble((error.strerror or str(error)).lower()) from None
+            raise Trouble(refusal(error)) from None
         try:
             # TLS, where there is some, is spoken already
             opened = connect_websocket(
@@ -85,7 +87,7 @@ class Sockets:
         while True:
             left = until - time.monotonic()
             if left <= 0 or cancelled():
-                heard = f"{len(received)} others came" if received else "nothing came"
+                heard = f"{plural(len(received), 'other')} came" if received else "nothing came"
                 raise Trouble(
                     f"no such message within {expect.within_s or WAIT_S:g} s; {heard}",
                     tuple(received[-MESSAGES_SHOWN:]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from shipway.journeys.trust import ANY, Trust
 from shipway.model.application import Application
 from shipway.model.workload import Role, SecretMap
 
@@ -13,7 +14,7 @@ class Target:
     """The front door.
 
     host: the Host header where a step names none.  base_path: the prefix under which the
-    application lives.  tls: whether the door speaks TLS; its certificate is another check's.
+    application lives.  tls: whether the door speaks TLS; trust: whether its certificate must hold.
     variables: the application's own, for `{{env.NAME}}`.
     """
 
@@ -23,6 +24,7 @@ class Target:
     host: str | None = None
     base_path: str = "/"
     tls: bool = False
+    trust: Trust = ANY
     variables: SecretMap = field(default_factory=SecretMap)
 
     def path(self, path: str) -> str:
@@ -38,7 +40,7 @@ class Target:
         return f"{address}:{self.port}"
 
 
-def target_of(app: Application) -> Target:
+def target_of(app: Application, trust: Trust | None = None) -> Target:
     """Return the front door of an environment, seen from this machine."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - replaced, not opened
     return Target(
@@ -48,6 +50,7 @@ def target_of(app: Application) -> Target:
         host=app.hosts[0] if app.hosts else None,
         base_path=app.base_path,
         tls=app.front.tls is not None,
+        trust=trust or ANY,
         variables=_variables(app),
     )
 

@@ -33,7 +33,6 @@ HIDDEN = "***"
 SECRET_LETTERS_MIN = 4
 """Shorter values of variables (`1`, `en`) would hide half of every text, and are no secrets."""
 
-GENERATORS = ("uuid", "email", "word", "number", "password")
 _WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "haven", "iris", "jade")
 
 
@@ -121,7 +120,7 @@ def generated(kind: str) -> str:
     mark = secrets.token_hex(6)
     values = {
         "uuid": lambda: str(uuid.uuid4()),
-        "email": lambda: f"journey-{mark}@shipway.invalid",
+        "email": lambda: f"journey-{mark}@example.com",
         "word": lambda: f"{random.choice(_WORDS)}-{mark}",  # noqa: S311 - a name, no secret
         "number": lambda: str(secrets.randbelow(10**9)),
         "password": lambda: f"{secrets.token_urlsafe(18)}aA1!",

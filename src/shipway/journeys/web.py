@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import socket
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,8 +13,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from shipway.journeys.target import Target
+from shipway.journeys.trust import refusal
 
 BODY_BYTES_MAX = 1_048_576
+TOO_MANY = 429
+PAUSE_MIN_S = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,16 +93,13 @@ def encoded(
 
 
 def connect(target: Target, timeout_s: float) -> socket.socket:
-    """Return an open connection to the target; raises OSError."""
+    """Return an open connection to the target; raises OSError, a refused certificate included."""
     plain = socket.create_connection((target.address, target.port), timeout=timeout_s)
     if not target.tls:
         return plain
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE  # the certificate is a check of its own
     try:
         name = (target.host or target.address).split(":")[0]
-        return context.wrap_socket(plain, server_hostname=name)
+        return target.trust.context().wrap_socket(plain, server_hostname=name)
     except OSError:
         plain.close()
         raise
@@ -118,8 +117,7 @@ def ask(target: Target, sent: Sent, *, timeout_s: float) -> Answer:
     except TimeoutError:
         return Answer(reason=f"no answer within {timeout_s:.1f} s")
     except (OSError, http.client.HTTPException, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return Answer(reason=said.lower(), seconds=time.monotonic() - began)
+        return Answer(reason=refusal(error), seconds=time.monotonic() - began)
     finally:
         connection.close()
     return Answer(
@@ -128,6 +126,25 @@ def ask(target: Target, sent: Sent, *, timeout_s: float) -> Answer:
         text=text,
         seconds=time.monotonic() - began,
     )
+
+
+def ask_patiently(target: Target, sent: Sent, *, timeout_s: float) -> Answer:
+    """Send one request, again when a rate limit says when (429 with Retry-After).
+
+    All within `timeout_s`: a limit that lasts longer is the answer.
+    """
+    until = time.monotonic() + timeout_s
+    while True:
+        answer = ask(target, sent, timeout_s=max(0.1, until - time.monotonic()))
+        pause_s = _told_to_wait_s(answer)
+        if pause_s is None or time.monotonic() + pause_s >= until:
+            return answer
+        time.sleep(pause_s)
+
+
+def _told_to_wait_s(answer: Answer) -> float | None:
+    said = answer.header("retry-after") if answer.status == TOO_MANY else None
+    return max(PAUSE_MIN_S, float(said)) if said is not None and said.isdecimal() else None
 
 
 def _body(response: http.client.HTTPResponse, until: float) -> str:

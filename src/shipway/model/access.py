@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from shipway.model.names import EnvironmentId
-
 USER_PATTERN = r"[A-Za-z0-9가-힣][A-Za-z0-9가-힣@._+-]{0,63}"
 
 
@@ -63,10 +61,6 @@ class Principal:
         if self.project != project:
             return False
         return self.environment is None or self.environment == environment
-
-    def reaches_environment(self, environment: EnvironmentId) -> bool:
-        """Return whether the environment is theirs."""
-        return self.reaches(environment.project, environment.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from shipway.model.backup_settings import BackupSettings
 from shipway.model.front import FrontDoor
 from shipway.model.journey import Journey
 from shipway.model.names import EnvironmentId
+from shipway.model.registry import RegistrySettings
 from shipway.model.routing import RateLimit
 from shipway.model.watching import Watching
 from shipway.model.workload import MountedFile, Role, SecretMap
@@ -29,13 +30,14 @@ class Probe:
     """How a routed service is asked whether it is ready.
 
     paths: one, or candidates of which the first that is not 404 or 405 counts.
-    status: inclusive ranges of good answers.  host: the Host header, None: the address.
+    status: inclusive ranges of good answers.  host: the Host header; None: the address, which
+    frameworks with a list of allowed names refuse.
     Ready after `successes` good answers in a row; given up after `deadline_s`.
     """
 
     paths: tuple[str, ...] = HEALTH_PATHS
     status: tuple[tuple[int, int], ...] = ((200, 399),)
-    host: str | None = None
+    host: str | None = "localhost"
     interval_s: float = 0.1
     timeout_s: float = 5.0
     deadline_s: float = 60.0
@@ -94,11 +96,12 @@ class RouteRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A command that runs once a release, to its end, before the switch.
+    """A command that runs to its end before the switch, once a release.
 
     argv None: the service's own command (a Compose job).
     beside: the new release's instances boot meanwhile.  Saves the time of the job; only for
     applications that do not read the schema while they boot.
+    once: it runs once in an environment, not for each release: a first administrator.
     """
 
     name: str
@@ -106,6 +109,7 @@ class Job:
     argv: tuple[str, ...] | None = None
     deadline_s: float = 600.0
     beside: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +130,8 @@ class SmokeCheck:
 class Policy:
     """The figures of a rollout, in seconds and bytes.
 
-    settle_s: how long a worker must stay up, from its start on, to count as started.
+    settle_s: how long a worker must stay up, from its start on, to count as started, where
+    its own healthcheck is not content before.
     soak_s: how long the new release is watched after its smoke checks.
     drain_deadline_s: how long open connections of a retired release may last.
     keep_warm_s: how long the earlier release keeps running for an instant rollback.
@@ -134,7 +139,7 @@ class Policy:
     disk_floor_bytes: cleaning starts below it; disk_minimum_bytes: a rollout is refused.
     """
 
-    settle_s: float = 0.5
+    settle_s: float = 3.0
     soak_s: float = 0.0
     drain_deadline_s: float = 60.0
     keep_warm_s: float = 600.0
@@ -153,6 +158,7 @@ class Application:
     front: certificates, headers and pages at the ingress.
     volumes, networks, secrets, configs: the top-level sections of the Compose model.
     notes: what the user should know: guesses made, things left aside.
+    registry: where images that are built here are pushed; None: nowhere.
     sleep_after_s: idle for that long, its stateless instances are stopped; None: never.
     root: the checkout below which the paths of the definitions lie; where, not what.
     """
@@ -172,6 +178,7 @@ class Application:
     backup: BackupSettings = field(default_factory=BackupSettings)
     watching: Watching = field(default_factory=Watching)
     engine: str | None = None
+    registry: RegistrySettings | None = None
     volumes: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, Any] = field(default_factory=dict)

@@ -54,8 +54,10 @@ class BackupSettings:
     directory: of the repository on this machine; None, and s3 None: below Shipway's home.
     timezone: an IANA name, or "" for the machine's own.
     base_cron: databases, volumes, buckets and Shipway's state; redis_cron: Redis;
-    drill_cron: the rehearsed restore; verify_cron: reading back what the repository holds.
+    drill_cron: the rehearsed restore; drill_application: whether the application is asked on
+    the copy; verify_cron: reading back what the repository holds.
     keep_s, wal_keep_s, redis_keep_s: how long what was saved can be restored.
+    replaced_keep_s: how long the data that a restore replaced stays beside the live.
     rpo_s, rto_s: the objectives that are shown beside what was measured.
     exclude: volumes (or services) that are left out.
     services: kinds of services (`postgres`, `redis`, `neo4j`, `files`), where they were said.
@@ -72,12 +74,14 @@ class BackupSettings:
     keep_s: float = 30 * DAY_S
     wal_keep_s: float = 7 * DAY_S
     redis_keep_s: float = 7 * DAY_S
+    replaced_keep_s: float = 7 * DAY_S
     rpo_s: float = HOUR_S
     rto_s: float = 4 * HOUR_S
     exclude: tuple[str, ...] = ()
     services: Mapping[str, str] = field(default_factory=dict)
     buckets: tuple[MirroredBucket, ...] = ()
     drill_queries: tuple[DrillQuery, ...] = ()
+    drill_application: bool = True
 
 
 def settings_to_json(settings: BackupSettings) -> dict[str, Any]:

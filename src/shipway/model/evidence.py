@@ -7,7 +7,7 @@ document read it.  A value never changes: looking again makes a new one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -64,6 +64,18 @@ class Evidence:
     def holds_at(self, moment: float) -> bool:
         """Return whether it still counts: a person's word ends, what was seen does not."""
         return self.until is None or moment <= self.until
+
+
+def counted(results: Sequence[Result]) -> str:
+    """Return `11 passed, 2 failed`."""
+    passed, failed, unlooked, attested = (results.count(item) for item in Result)
+    told = (
+        (passed, f"{passed} passed"),
+        (failed, f"{failed} failed"),
+        (unlooked, f"{unlooked} not checked"),
+        (attested, f"{attested} attested"),
+    )
+    return ", ".join(said for count, said in told if count)
 
 
 def artifacts_mark(artifacts: Mapping[str, Artifact]) -> str:

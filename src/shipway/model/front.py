@@ -27,6 +27,8 @@ class Tls:
     dns: the certbot plugin that proves control by DNS, its credentials in the value named
     dns_credentials; wildcards: domains for which `*.domain` is ordered, which needs it.
     redirect_port: plain requests there are sent to HTTPS; None: none are taken.
+    verify: smoke checks and journeys refuse what browsers refuse; ca: a file of authorities
+    on the server that count beside the machine's own.
     hsts_s: how long browsers shall remember to come by HTTPS only; 0: not told.
     """
 
@@ -38,6 +40,8 @@ class Tls:
     dns: str = ""
     dns_credentials: str = ""
     wildcards: tuple[str, ...] = ()
+    ca: str = ""
+    verify: bool = True
     redirect_port: int | None = 80
     hsts_s: int = 0
 

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from shipway.model.names import EnvironmentId
 
@@ -26,7 +27,7 @@ class LogEntry:
     """One line; release None: the environment's own (its databases).
 
     at: seconds since the epoch.  text: as it was written.  service `rollout` and instance
-    `rollout-12`: a step of a rollout told it.
+    `rollout-12`: a step of a rollout told it; korean: in Korean, where it knows that.
     """
 
     at: float
@@ -36,17 +37,22 @@ class LogEntry:
     stream: str
     level: LogLevel
     text: str
+    korean: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogQuery:
-    """Which entries are wanted, the last `limit` of them; search: text, in any case."""
+    """Which entries are wanted, the last `limit` of them; search: text, in any case.
+
+    service: a service, or an instance of one by its name.
+    """
 
     environment: EnvironmentId
     search: str = ""
     since: float | None = None
     until: float | None = None
     service: str | None = None
+    instance: str | None = None
     release: int | None = None
     level: LogLevel = LogLevel.UNKNOWN
     limit: int = 100
@@ -57,10 +63,31 @@ class LogQuery:
             (self.since is None or entry.at >= self.since)
             and (self.until is None or entry.at < self.until)
             and self.service in {None, entry.service, entry.instance}
+            and self.instance in {None, entry.instance}
             and self.release in {None, entry.release}
             and entry.level >= self.level
             and self.search.lower() in entry.text.lower()
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogPage:
+    """What was found, oldest first.
+
+    reached: where patience ended: what is older was not looked through.  None: all was that is
+    kept, or enough was found.
+    """
+
+    entries: tuple[LogEntry, ...]
+    reached: float | None = None
+
+
+class LogSource(NamedTuple):
+    """Who writes: an instance of a service, of a release; None: the environment's own."""
+
+    service: str
+    instance: str
+    release: int | None
 
 
 _WORDS = {

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from shipway.errors import Problem
 
 PROJECT_PATTERN = r"[a-z0-9][a-z0-9_-]{0,47}"
 ENVIRONMENT_PATTERN = r"[a-z][a-z0-9-]{0,30}"
 SERVICE_PATTERN = r"[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}"
+ENVIRONMENTS_BY_DEFAULT = ("staging", "production")
 
 
 def _checked(kind: str, pattern: str, value: str) -> str:
@@ -40,6 +42,12 @@ def environment_name(value: str) -> str:
 def service_name(value: str) -> str:
     """Return `value` if it may name a service, else raise a Problem."""
     return _checked("service", SERVICE_PATTERN, value)
+
+
+def default_project(directory: Path) -> str:
+    """Return the directory's name made into one that may name a project."""
+    name = re.sub(r"[^a-z0-9_-]+", "-", directory.resolve().name.lower())
+    return name.strip("-_")[:48].strip("-_") or "app"
 
 
 def release_label(number: int) -> str:

@@ -121,7 +121,7 @@ class ProgressLine:
     """One line of what a rollout tells while it runs.
 
     kind: step-started, step-done, step-failed, undo-started, undo-done, undo-failed,
-    output, note, or finished.
+    output, note, or finished.  korean: of what Shipway worded itself, where it was known.
     """
 
     rollout: int
@@ -130,6 +130,7 @@ class ProgressLine:
     step: str
     kind: str
     text: str
+    korean: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,3 +15,8 @@ class Words:
     def in_language(self, language: str) -> str:
         """Return the words in `ko` or `en`."""
         return self.ko if language == "ko" else self.en
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return `1 commit`, `3 commits`; many: where an s does not do (`queries`)."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"

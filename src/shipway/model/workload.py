@@ -120,6 +120,13 @@ class Workload:
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
+class Priority(StrEnum):
+    """Who goes first where the processors do not suffice for all."""
+
+    NORMAL = "normal"  # serves users
+    BACKGROUND = "background"  # not yet: it boots beside what serves
+
+
 class InstanceState(StrEnum):
     """What an instance is doing, as its engine sees it."""
 

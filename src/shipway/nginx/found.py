@@ -44,6 +44,7 @@ class Imported:
 
     hosts: names that all routes share.  port: on which requests came in, None where it is
     not one that says something.  remarks: what was done otherwise than nginx does it.
+    served: directories whose files nginx serves itself.
     """
 
     path: str
@@ -56,3 +57,4 @@ class Imported:
     compress: bool = False
     remarks: tuple[str, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    served: tuple[str, ...] = ()

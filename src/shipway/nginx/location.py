@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from shipway.nginx import words
+from shipway.nginx.files import CHALLENGES
 from shipway.nginx.found import ImportedRoute
 from shipway.nginx.reader import Directive
 
@@ -96,7 +97,7 @@ def read_location(
 ) -> ImportedRoute | None:
     """Return the route of a location, None where there is none."""
     path = _path(location, unsure, remark)
-    if path is None or path.startswith("/.well-known/acme-challenge"):
+    if path is None or path.startswith(CHALLENGES):
         return None  # certificates are Shipway's own affair
     own = _in_force(location.block, outer)
     target = _target(location, path, around, unsure, remark)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from shipway.nginx import words
+from shipway.nginx.files import served
 from shipway.nginx.found import Imported, ImportedRoute, Unknown
 from shipway.nginx.location import (
     DONE_ANYWAY,
@@ -116,6 +117,7 @@ class _Translation:
             compress=any(item.args == ("on",) for item in top.all("gzip")),
             remarks=tuple(dict.fromkeys(self.remarks)),
             unknown=tuple(sorted(set(self.unknown), key=lambda item: (item.line, item.text))),
+            served=tuple(dict.fromkeys(served(self.file.servers()))),
         )
 
     def _unsure(self, item: Directive, why: str) -> None:

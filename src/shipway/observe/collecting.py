@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 from shipway.errors import Problem
 from shipway.model.logs import LogEntry, level_of
@@ -20,6 +21,9 @@ FOLLOWERS_MAX = 500
 WAITING_MAX = 20_000
 BATCH_MAX = 500
 PATIENCE_S = 0.5
+IDLE_S = 60.0
+
+_Heard = tuple[EnvironmentId, LogEntry]
 
 
 class Collector:
@@ -35,7 +39,7 @@ class Collector:
         self._following: set[str] = set()
         self._read_out: dict[str, float | None] = {}
         self._lock = threading.Lock()
-        self._queue: queue.Queue[tuple[EnvironmentId, LogEntry]] = queue.Queue(WAITING_MAX)
+        self._queue: queue.Queue[_Heard | None] = queue.Queue(WAITING_MAX)
         self._known: dict[EnvironmentId, dict[tuple[str, int | None], float]] = {}
         self._ending = threading.Event()
         self._writer = threading.Thread(target=self._write, name="logbook", daemon=True)
@@ -65,6 +69,8 @@ class Collector:
         """Follow no more; what was heard is written."""
         self._ending.set()
         if self._writer.is_alive():
+            with suppress(queue.Full):  # it is awake, and looks when it has written
+                self._queue.put_nowait(None)
             self._writer.join(2 * PATIENCE_S)
 
     def _follow(self, instance: Instance) -> None:
@@ -84,7 +90,10 @@ class Collector:
         environment = instance.scope.environment
         known = self._known.get(environment)
         if known is None:
-            known = self._known[environment] = dict(self._world.logbook.latest(environment))
+            known = self._known[environment] = {
+                (source.instance, source.release): at
+                for source, at in self._world.logbook.sources(environment).items()
+            }
         return known.get((instance.name, instance.scope.release), 0.0)
 
     def _listen(self, instance: Instance, after: float) -> None:
@@ -124,20 +133,25 @@ class Collector:
     def _write(self) -> None:
         while True:
             try:
-                first = self._queue.get(timeout=PATIENCE_S)
-            except queue.Empty:
-                if self._ending.is_set():
-                    return
-                continue
-            batch = [first]
-            while len(batch) < BATCH_MAX and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
-            try:
-                self._keep(batch)
+                self._keep(self._next_batch())
             except OSError as error:  # a full disk must not end the thread
                 log.warning("log lines were lost: %s", error)
+            except Exception:  # the edge of a thread: one that has ended cannot be started again
+                log.exception("log lines were lost")
+            if self._ending.is_set() and self._queue.empty():
+                return
 
-    def _keep(self, batch: Sequence[tuple[EnvironmentId, LogEntry]]) -> None:
+    def _next_batch(self) -> list[_Heard]:
+        """Return what waits to be written; where nothing does, sleep until something comes."""
+        try:
+            batch = [self._queue.get(timeout=IDLE_S)]
+        except queue.Empty:
+            return []
+        while len(batch) < BATCH_MAX and not self._queue.empty():
+            batch.append(self._queue.get_nowait())
+        return [one for one in batch if one is not None]
+
+    def _keep(self, batch: Sequence[_Heard]) -> None:
         by_environment: dict[EnvironmentId, list[LogEntry]] = {}
         for environment, entry in batch:
             by_environment.setdefault(environment, []).append(entry)

@@ -16,8 +16,8 @@ from shipway.model.condition import Condition
 from shipway.model.names import EnvironmentId
 from shipway.model.observe import Incident
 
-DAMPING_S = 600.0
-DOUBLINGS_MAX = 4
+DAMPING_S = 3600.0
+DOUBLINGS_MAX = 6
 LOOKS_TO_CALM = 6
 
 Key = tuple[EnvironmentId | None, str, str]

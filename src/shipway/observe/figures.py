@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from shipway.model.condition import Level
 from shipway.model.words import Words
 
@@ -33,9 +35,13 @@ def figure(value: float, unit: str, language: str = "en") -> str:
         return duration(value, language)
     if unit == "bytes":
         return _bytes(value)
+    if unit == "bytes/day":
+        return f"{_bytes(value)}/{'일' if language == 'ko' else 'day'}"
     if unit == "%":
         return f"{value:.1f}%"
     number = f"{value:,.0f}" if value == int(value) or abs(value) >= 100 else f"{value:.2f}"
+    if unit == "days" and value != int(value):
+        number = f"{value:.1f}" if value < 10 else f"{value:,.0f}"
     if not unit:
         return number
     if language == "ko":
@@ -68,3 +74,8 @@ def _bytes(value: float) -> str:
             return f"{shown} {unit}"
         value /= 1000
     return ""
+
+
+def day_after(days: float, at: float) -> str:
+    """Return the date, in UTC, that lies so many days after a moment: `2026-12-03`."""
+    return f"{datetime.fromtimestamp(at + days * 86_400, UTC):%Y-%m-%d}"

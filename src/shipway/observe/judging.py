@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shipway.korean import in_korean
 from shipway.model.condition import Condition, Level
 from shipway.model.names import EnvironmentId
 from shipway.model.observe import Reading, Rule, SeriesKey, SeriesState
@@ -108,7 +109,7 @@ def _says_missing(rule: Rule, key: SeriesKey, reason: str) -> Words:
     subject = f"{key.subject}: " if key.subject else ""
     return Words(
         f"{subject}{rule.indicator} cannot be measured any more: {reason}",
-        f"{subject}{rule.indicator} 지표를 측정할 수 없습니다: {reason}",
+        f"{subject}{rule.words.ko} 지표를 측정할 수 없습니다: {in_korean(reason)}",
     )
 
 

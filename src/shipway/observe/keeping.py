@@ -38,7 +38,8 @@ class Keeper:
     def _do(self, act: Act, now: float) -> None:
         incidents = self._world.incidents
         incident, condition = act.incident, act.condition
-        if act.deed is Deed.OPEN and condition is not None:
+        again = act.deed is Deed.REOPEN and incident is not None and self._same(incident)
+        if act.deed in {Deed.OPEN, Deed.REOPEN} and condition is not None and not again:
             incident = self._open(condition)
         elif incident is None:
             return
@@ -55,6 +56,10 @@ class Keeper:
             incidents.refresh(incident.id, condition)
             self._written[incident.id] = now
         self._seen[incident.id] = now
+
+    def _same(self, incident: Incident) -> bool:
+        """Return whether nothing was rolled out since: else what comes back is something else."""
+        return incident.rollout == self._circumstances(incident.environment)[1]
 
     def _open(self, condition: Condition) -> Incident:
         release, rollout = self._circumstances(condition.environment)

@@ -45,7 +45,7 @@ class Monitors:
     def go(self) -> None:
         """Begin the journeys that are due; one that still goes is left alone."""
         now = self._world.clock.monotonic()
-        for environment, _engine, placement in self._world.awake():
+        for environment, _engine, placement in self._world.live():
             app = self._world.application(placement.fingerprint)
             for journey in monitored(app, environment):
                 key = (environment, journey.name)
@@ -87,7 +87,7 @@ class Monitors:
 
     def _one(self, key: Key, journey: Journey, app: Application) -> None:
         try:
-            result = run_journey(journey, target_of(app))
+            result = run_journey(journey, target_of(app, self._world.trust(app)))
             if result.verdict is Verdict.FAILED:
                 log.warning("%s: journey %s: %s", key[0], key[1], result.failure)
             self._went[key] = _Went(at=self._world.clock.monotonic(), result=result)

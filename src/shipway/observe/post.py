@@ -15,6 +15,7 @@ from shipway.errors import Problem
 from shipway.model.condition import Level
 from shipway.model.notice import Notice, NoticeKind
 from shipway.observe.addresses import channels_for, value_of, watching_of
+from shipway.observe.standing import still_up
 from shipway.observe.telling import Item, Message, compose, trial
 from shipway.observe.world import Observatory
 
@@ -81,7 +82,8 @@ class Post:
             changed = None
             if incident.rollout is not None:
                 changed = self._world.store.rollouts.get(incident.rollout)
-            items.append(Item(incident=incident, kind=kind, changed=changed))
+            up = still_up(self._world, incident)
+            items.append(Item(incident=incident, kind=kind, changed=changed, up=up))
         return compose(
             items,
             language=language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from shipway.model.application import Application, Service
@@ -16,6 +17,7 @@ POSTGRES = frozenset(
 REDIS = frozenset(("redis", "redis-stack", "redis-stack-server", "valkey", "keydb", "dragonfly"))
 BROKER_NAMES = ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER", "REDIS_URL")
 REDIS_SCHEMES = ("redis://", "rediss://")
+COMMANDS_KEPT = 512
 DEFAULT_QUEUE = "celery"
 
 
@@ -69,11 +71,13 @@ def words_of(service: Service) -> list[str]:
     return words
 
 
-def _split(text: str) -> list[str]:
+@lru_cache(maxsize=COMMANDS_KEPT)
+def _split(text: str) -> tuple[str, ...]:
+    """Return the words of a command.  Remembered: it is the same at every look."""
     try:
-        return shlex.split(text)
+        return tuple(shlex.split(text))
     except ValueError:
-        return text.split()
+        return tuple(text.split())
 
 
 def celery_workers(app: Application) -> tuple[Worker, ...]:

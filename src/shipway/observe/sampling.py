@@ -16,8 +16,10 @@ from shipway.observe.judging import Watch, WatchKey, judge
 from shipway.observe.keeping import Keeper
 from shipway.observe.monitors import Monitors
 from shipway.observe.recognise import celery_workers
+from shipway.observe.settling import settled
 from shipway.observe.slow_log import SlowLog
 from shipway.observe.sources.disk import read_disks
+from shipway.observe.sources.growth import Growth
 from shipway.observe.sources.host import Host
 from shipway.observe.sources.instances import Instances
 from shipway.observe.sources.metrics import MetricsSource
@@ -48,33 +50,45 @@ class Sampler:
         self._metrics = MetricsSource(world)
         self._redis = RedisMemory()
         self._postgres = PostgresSource(slow.take)
+        self._growth = Growth(world)
         self._keeper = Keeper(world)
         self._watches: dict[WatchKey, Watch] = {}
         self._said: dict[int, Sequence[Condition]] = {}
+        self._pool = ThreadPoolExecutor(AT_ONCE, "observe")
 
     def look(self) -> None:
         """Look at everything once."""
         now = self._world.clock.now()
         looked_at = targets(self._world)
         readings = self._read(looked_at)
-        self._world.history.record(now, readings)
+        try:
+            self._world.history.record(now, readings)
+        except Exception:  # a full disk, for one: what is wrong is judged and told all the same
+            log.exception("the figures of this look were lost")
         self._watches, conditions = judge(self._watches, readings, rules_of(looked_at), now)
         self._keeper.keep([*conditions, *self._told()])
 
     def listen(self) -> None:
         """Take from the ingress what it measured: more often than a look, as it forgets soon."""
-        self._traffic.listen()
+        self._traffic.listen(counted=False)
 
     def _read(self, looked_at: Sequence[Target]) -> list[Reading]:
         readings: list[Reading] = []
         readings += _guarded("host", self._host.read)
-        self.listen()
-        with ThreadPoolExecutor(AT_ONCE, "observe") as pool:
-            for found in pool.map(self._of, looked_at):
-                readings += found
+        self._traffic.listen(counted=True)
+        # its threads stay: to begin one costs as much as a small environment
+        for found in self._pool.map(self._guarded_of, looked_at):
+            readings += found
+        readings += _guarded("growth", lambda: self._growth.read(readings))
         for source in self._world.readings:
             readings += _guarded("readings", source)
         return readings
+
+    def _guarded_of(self, target: Target) -> Sequence[Reading]:
+        try:
+            return _guarded(str(target.environment), lambda: self._of(target))
+        finally:
+            self._world.store.let_go()
 
     def _of(self, target: Target) -> list[Reading]:
         """Return all readings of one environment; slow ones keep no other waiting."""
@@ -99,7 +113,8 @@ class Sampler:
         readings: list[Reading] = []
         for name, source in sources.items():
             readings += _guarded(f"{target.environment}: {name}", source)
-        return readings
+        active = self._world.store.rollouts.active(target.environment)
+        return settled(readings, active, self._world.clock.now())
 
     def _told(self) -> list[Condition]:
         """Return what other rooms know to be wrong; one that cannot answer means the same still."""

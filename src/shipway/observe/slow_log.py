@@ -7,6 +7,7 @@ import threading
 
 from shipway.model.logs import LogEntry
 from shipway.model.names import EnvironmentId
+from shipway.model.own_questions import is_own
 
 DURATION = re.compile(r"\bduration: ([0-9.]+) ms\b")
 HEARD_MAX = 100_000
@@ -27,7 +28,7 @@ class SlowLog:
 
     def hear(self, environment: EnvironmentId, entry: LogEntry) -> None:
         """Keep the duration of an entry that tells of one."""
-        if "duration: " not in entry.text:
+        if "duration: " not in entry.text or is_own(entry.text):
             return
         took = duration_s(entry.text)
         if took is None:

@@ -60,7 +60,7 @@ class Target:
 def targets(world: Observatory) -> tuple[Target, ...]:
     """Return all environments in which something is live and awake."""
     found = []
-    for environment, engine, placement in world.awake():
+    for environment, engine, placement in world.live():
         try:
             app = world.application(placement.fingerprint)
         except Problem:  # the state is damaged: others say so, loudly

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from shipway.korean import in_korean
 from shipway.model.condition import Level
 from shipway.model.names import release_label
 from shipway.model.notice import NoticeKind
@@ -15,6 +16,7 @@ from shipway.model.words import Words
 from shipway.observe.figures import LEVEL_WORDS, duration
 
 SHOWN_MAX = 10
+UP_MAX = 8
 
 KIND_WORDS = {
     NoticeKind.OPENED: Words("", ""),
@@ -26,11 +28,12 @@ KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One incident of a message; changed: the rollout before it began."""
+    """One incident of a message; changed: the rollout before it began; up: what still works."""
 
     incident: Incident
     kind: NoticeKind
     changed: Rollout | None = None
+    up: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,8 @@ def _lines(
         lines.append(
             f"릴리스: {incident.release}" if korean else f"release {incident.release} is live"
         )
+    if item.up and item.kind is not NoticeKind.RESOLVED:
+        lines.append(_up(item.up, language))
     if item.changed is not None and item.kind is not NoticeKind.RESOLVED:
         lines.append(_changed(item.changed, incident, language))
     if item.kind is not NoticeKind.RESOLVED:
@@ -114,10 +119,20 @@ def _lines(
     return lines
 
 
+def _up(names: Sequence[str], language: str) -> str:
+    shown, more = ", ".join(names[:UP_MAX]), len(names) - UP_MAX
+    if language == "ko":
+        return f"정상: {shown}" + (f" 외 {more}개" if more > 0 else "")
+    return f"still up: {shown}" + (f" and {more} more" if more > 0 else "")
+
+
 def _changed(rollout: Rollout, incident: Incident, language: str) -> str:
     at = rollout.switched_at or rollout.finished_at or rollout.created_at
     before = duration(max(0.0, incident.opened_at - at), language)
-    what = f"{rollout.kind} {release_label(rollout.release) if rollout.release else ''}".strip()
+    release = release_label(rollout.release) if rollout.release else ""
     if language == "ko":
-        return f"직전 변경: {before} 전 {what} (#{rollout.id}, {rollout.requested_by}, {rollout.state})"
+        what = f"{release} {in_korean(rollout.kind)}".strip()
+        end = in_korean(rollout.state)
+        return f"직전 변경: {before} 전 {what} (#{rollout.id}, {rollout.requested_by}, {end})"
+    what = f"{rollout.kind} {release}".strip()
     return f"last change: {what}, {before} before (#{rollout.id} by {rollout.requested_by}, {rollout.state})"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway.journeys import Trust
 from shipway.model.application import Application
 from shipway.model.names import EnvironmentId
 from shipway.model.records import Placement
@@ -37,6 +38,7 @@ class Observatory:
     application: by fingerprint; instances: an environment's, as its engine says.
     logs: follows an instance's lines until it ends.  gauges: by engine's name; timings None: this ingress tells none.
     conditions, readings: what other rooms know to be wrong, and their figures.
+    trust: how the certificate at an application's front door is looked at.
     every_s: seconds between two looks.
     """
 
@@ -58,21 +60,18 @@ class Observatory:
     secrets: Secrets | None = None
     conditions: Sequence[Conditions] = ()
     readings: Sequence[Readings] = ()
+    trust: Callable[[Application], Trust] = lambda _app: Trust()
     every_s: float = EVERY_S
 
     def live(self) -> tuple[tuple[EnvironmentId, str, Placement], ...]:
-        """Return (environment, engine, live placement) of all that serve."""
+        """Return (environment, engine, live placement) of all that serve and do not sleep."""
         found = []
         for environment, engine in self.store.catalog.environments():
             placement = self.store.placements.live(environment)
             asleep = self.store.sleeps.get(environment) is not None
-            if placement is not None and not asleep:  # nothing is wrong with what sleeps
+            if placement is not None and not asleep:  # its stopped instances are no fault
                 found.append((environment, engine, placement))
         return tuple(found)
-
-    def awake(self) -> tuple[tuple[EnvironmentId, str, Placement], ...]:
-        """Return those that serve and do not sleep: a sleeper's stopped instances are no fault."""
-        return tuple(item for item in self.live() if self.store.sleeps.get(item[0]) is None)
 
     def live_application(self, environment: EnvironmentId) -> Application | None:
         """Return the application that is live, None where nothing is."""

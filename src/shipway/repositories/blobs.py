@@ -14,7 +14,7 @@ from typing import Protocol
 
 from shipway.errors import Problem
 from shipway.files import replace_file
-from shipway.ports_backup import StoredObject
+from shipway.ports_repository import StoredObject
 from shipway.repositories.failures import failure
 from shipway.repositories.places import BucketPlace, DirectoryPlace, Place
 

@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shipway.ports_backup import BucketObject, StoredObject
+from shipway.ports_repository import BucketObject, StoredObject
 from shipway.repositories.blobs import checked_name, no_object
 from shipway.repositories.failures import failure
 from shipway.repositories.places import BucketPlace

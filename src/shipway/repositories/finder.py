@@ -9,17 +9,18 @@ from pathlib import Path
 from shipway.errors import Problem
 from shipway.model.backup_settings import BackupSettings, MirroredBucket, S3Location
 from shipway.model.names import EnvironmentId, Scope
-from shipway.ports_backup import Bucket
+from shipway.ports_repository import Bucket, Writer
 from shipway.ports_vault import Secrets
 from shipway.repositories.key import RecoveryKey, ensure_key
 from shipway.repositories.places import BucketPlace, DirectoryPlace, Place, open_repository
 from shipway.repositories.repository import ResticRepository
+from shipway.repositories.writer import Writing, writing
 
 SettingsOf = Callable[[EnvironmentId], BackupSettings | None]
 
 
 class EnvironmentRepositories:
-    """Implements the port Repositories.
+    """Implements the ports Repositories and Writers.
 
     home: the directory of backups below Shipway's own.
     settings: an environment's settings; None where nothing of it is known.
@@ -30,6 +31,7 @@ class EnvironmentRepositories:
         self._settings = settings
         self._secrets = secrets
         self._ready: dict[EnvironmentId, tuple[Place, ResticRepository]] = {}
+        self._writings: dict[EnvironmentId, tuple[Place, Writing]] = {}
         self._guard = threading.Lock()
         self._making: dict[EnvironmentId, threading.Lock] = {}
 
@@ -54,10 +56,37 @@ class EnvironmentRepositories:
                 return known[1]
             label = Scope(environment).label
             found = open_repository(place, self.key, work=self._home / "work" / label)
+            found.writing = self._writing(environment, place, found)
             found.ensure()
             with self._guard:
                 self._ready[environment] = (place, found)
         return found
+
+    def ensure_writer(self, environment: EnvironmentId) -> None:
+        """Return where this server is the writer; see the port."""
+        found = self.of(environment)
+        if found is not None and found.writing is not None:
+            found.writing.ensure()
+
+    def other_writer(self, environment: EnvironmentId) -> Writer | None:
+        """Return who is the writer instead, as was seen last."""
+        known = self._writings.get(environment)
+        return known[1].other if known is not None else None
+
+    def take_over(self, environment: EnvironmentId) -> Writer | None:
+        """Ensure that this server is the writer; return who was it instead."""
+        found = self.of(environment)
+        return found.writing.take() if found is not None and found.writing is not None else None
+
+    def _writing(
+        self, environment: EnvironmentId, place: Place, repository: ResticRepository
+    ) -> Writing:
+        """Return the same one for as long as the place is: it remembers what it has seen."""
+        known = self._writings.get(environment)
+        if known is None or known[0] != place:
+            made = writing(environment, repository.small, where=place.where, home=self._home)
+            known = self._writings[environment] = (place, made)
+        return known[1]
 
     def place(self, environment: EnvironmentId) -> Place | None:
         """Return where the environment's repository is; None where nothing is known of it."""

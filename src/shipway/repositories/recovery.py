@@ -34,6 +34,7 @@ class Found:
         """Let the default repository of a new home be this directory, where it is one."""
         link = home / "backup" / "repository"
         if isinstance(self.place, DirectoryPlace) and not link.exists():
+            link.unlink(missing_ok=True)  # one that leads nowhere any more
             link.symlink_to(self.place.path.resolve())
 
 

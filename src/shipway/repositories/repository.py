@@ -14,37 +14,65 @@ from typing import Any
 
 from shipway.errors import Problem
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import RepositoryStats, Snapshot, StoredObject
+from shipway.ports_repository import OTHER_SERVER, RepositoryStats, Snapshot, StoredObject
 from shipway.repositories.blobs import Blobs
 from shipway.repositories.failures import failure
 from shipway.repositories.places import Place
 from shipway.repositories.restic import Restic, moment
 from shipway.repositories.sealed import SealedObjects
+from shipway.repositories.writer import NAME as WRITER
+from shipway.repositories.writer import Writing
 
 OWN_TAGS = ("-bytes", "-files", "-root")
 EMPTY = ".shipway-empty-directory"
 PROBE = "probe"
+PROBED = b"written and read back"
 TOLD_FROM_BYTES = 20_000_000
+OWN_OBJECTS = frozenset((PROBE, WRITER))
 
 
 class ResticRepository:
-    """A repository; safe in several threads."""
+    """A repository; safe in several threads.
 
-    def __init__(self, *, place: Place, restic: Restic, objects: SealedObjects, raw: Blobs) -> None:
+    writing: asked before anything is written or removed; None: nobody else is there.
+    """
+
+    def __init__(
+        self,
+        *,
+        place: Place,
+        restic: Restic,
+        objects: SealedObjects,
+        raw: Blobs,
+        writing: Writing | None = None,
+    ) -> None:
         self._place = place
         self._restic = restic
         self._objects = objects
         self._raw = raw
+        self.writing = writing
 
     @property
     def where(self) -> str:
         """Return where it is."""
         return self._place.where
 
+    @property
+    def small(self) -> SealedObjects:
+        """Return the objects, whoever writes: of the writer itself."""
+        return self._objects
+
     def ensure(self) -> None:
-        """Ensure that it is there and can be written to.  Raises Problem."""
-        self._objects.put_object(PROBE, b"written and read back")
-        if self._objects.get_object(PROBE) != b"written and read back":
+        """Ensure that it is there and can be written to, or read where it is full.
+
+        Raises Problem.  A full one says so by itself when something is added to it.
+        """
+        try:
+            self._objects.put_object(PROBE, PROBED)
+        except Problem as problem:
+            if problem.kind != "repository-full" or not self._objects.objects(PROBE):
+                raise
+        if self._objects.get_object(PROBE) != PROBED:
             raise failure(self.where, "what is read is not what was written")
         if not any(item.name == "config" for item in self._raw.listed("config")):
             self._restic.init()
@@ -59,7 +87,8 @@ class ResticRepository:
         cancelled: Cancelled = lambda: False,
     ) -> Snapshot:
         """Keep the directory's content with tags; see the port."""
-        count, size = measure(tree, frozenset(exclude))
+        self._own()
+        count, size, others, others_bytes = measure(tree, frozenset(exclude))
         root = tree.stat()
         own = {
             "-bytes": str(size),
@@ -67,9 +96,10 @@ class ResticRepository:
             "-root": f"{stat.S_IMODE(root.st_mode):o}:{root.st_uid}:{root.st_gid}",
         }
         began = time.time()
+        nothing = False
         with contextlib.ExitStack() as stack:
             source, left_out = tree, exclude
-            if not any(name not in exclude for name in os.listdir(tree)):  # noqa: PTH208
+            if nothing := not any(name not in exclude for name in os.listdir(tree)):  # noqa: PTH208
                 source, left_out = stack.enter_context(_marked()), ()
             summary = self._restic.backup(
                 source.resolve(),
@@ -78,7 +108,11 @@ class ResticRepository:
                 progress=_told(output),
                 cancelled=cancelled,
             )
+        if not nothing:  # what it has read itself counts: a tree in use changes meanwhile
+            count = others + int(summary["total_files_processed"])
+            size = others_bytes + int(summary["total_bytes_processed"])
         identifier = str(summary["snapshot_id"])
+        self._drop_if_not_ours(identifier)
         return Snapshot(
             id=identifier,
             at=began,
@@ -120,12 +154,14 @@ class ResticRepository:
         """Ensure that these are gone, and what only they held; return the bytes freed."""
         if not snapshots:
             return 0
+        self._own()
         before = self._stored()
         self._restic.forget(snapshots)
         return max(0, before - self._stored())
 
     def put_object(self, name: str, content: bytes) -> None:
         """Ensure that the object has this content."""
+        self._own()
         self._objects.put_object(name, content)
 
     def get_object(self, name: str) -> bytes:
@@ -134,10 +170,12 @@ class ResticRepository:
 
     def objects(self, prefix: str = "") -> tuple[StoredObject, ...]:
         """Return the objects whose names begin so, by name."""
-        return tuple(item for item in self._objects.objects(prefix) if item.name != PROBE)
+        found = self._objects.objects(prefix)
+        return tuple(item for item in found if item.name not in OWN_OBJECTS)
 
     def delete_objects(self, names: Sequence[str]) -> None:
         """Ensure that these are gone."""
+        self._own()
         self._objects.delete_objects(names)
 
     def check(self, *, read_data: bool = False, percent: int = 100) -> None:
@@ -153,6 +191,19 @@ class ResticRepository:
             snapshots=sum(1 for _ in self._raw.listed("snapshots/")),
             free_bytes=self._raw.free_bytes(),
         )
+
+    def _drop_if_not_ours(self, snapshot: str) -> None:
+        """Remove what was kept while another server began: it must not be the newest there."""
+        try:
+            self._own(anew=True)
+        except Problem as problem:
+            if problem.kind == OTHER_SERVER:
+                self._restic.forget([snapshot])
+                raise
+
+    def _own(self, *, anew: bool = False) -> None:
+        if self.writing is not None:
+            self.writing.ensure(anew=anew)
 
     @contextlib.contextmanager
     def _damage_told(self) -> Iterator[None]:
@@ -173,9 +224,12 @@ class ResticRepository:
         return sum(item.bytes for item in self._raw.listed())
 
 
-def measure(tree: Path, exclude: frozenset[str]) -> tuple[int, int]:
-    """Return how many files are below a directory, and their bytes."""
-    count = size = 0
+def measure(tree: Path, exclude: frozenset[str]) -> tuple[int, int, int, int]:
+    """Return how many files are below a directory, and their bytes; then those of links and such.
+
+    A link to a directory is a file, as every other link is; a socket is none.
+    """
+    count = size = others = others_bytes = 0
     for here, folders, files in os.walk(tree):
         base = os.path.relpath(here, tree)
 
@@ -183,13 +237,20 @@ def measure(tree: Path, exclude: frozenset[str]) -> tuple[int, int]:
             return name if base == "." else f"{base}/{name}"
 
         folders[:] = [name for name in folders if below(name) not in exclude]
-        for name in files:
+        links = [name for name in folders if os.path.islink(os.path.join(here, name))]  # noqa: PTH114, PTH118 - a walk over many
+        for name in (*files, *links):
             if below(name) in exclude:
                 continue
-            count += 1
-            with contextlib.suppress(OSError):
-                size += os.lstat(os.path.join(here, name)).st_size  # noqa: PTH118 - a walk over many
-    return count, size
+            try:
+                facts = os.lstat(os.path.join(here, name))  # noqa: PTH118 - as above
+            except OSError:  # gone meanwhile
+                continue
+            if stat.S_ISSOCK(facts.st_mode):  # it comes back with whoever listens on it
+                continue
+            count, size = count + 1, size + facts.st_size
+            if not stat.S_ISREG(facts.st_mode):
+                others, others_bytes = others + 1, others_bytes + facts.st_size
+    return count, size, others, others_bytes
 
 
 def _snapshot(item: Mapping[str, Any]) -> Snapshot:

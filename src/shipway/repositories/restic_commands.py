@@ -85,13 +85,16 @@ def unlock() -> list[str]:
 
 def tag_words(tags: Mapping[str, str]) -> list[str]:
     """Return tags as restic has them: `name=value`, with nothing that restic would split."""
-    return [f"{name}={quote(value, safe=' :@/+')}" for name, value in sorted(tags.items())]
+    return [
+        f"{name}={quote(value, safe=' :@/+', errors='surrogateescape')}"
+        for name, value in sorted(tags.items())
+    ]
 
 
 def read_tags(words: Iterable[str]) -> dict[str, str]:
     """Return the tags of `tag_words`."""
     pairs = (word.partition("=") for word in words)
-    return {name: unquote(value) for name, mark, value in pairs if mark}
+    return {name: unquote(value, errors="surrogateescape") for name, mark, value in pairs if mark}
 
 
 def _pattern(path: str) -> str:

@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway.tools import BEHIND
+
 TICK_S = 0.2
 END_S = 10.0
 LINES_KEPT = 60
@@ -43,10 +45,16 @@ def run(
     deadline_s: float,
     watch: Watch = lambda _lines: None,
     line: Callable[[str], None] | None = None,
+    error_line: Callable[[str], None] | None = None,
+    gently: bool = False,
 ) -> Done:
-    """Run a program; `line` takes each line of its stdout, which is not gathered then."""
+    """Run a program; `line` takes each line of its stdout, which is not gathered then.
+
+    error_line: takes each line of its stderr, of which the last are kept in any case.
+    gently: it goes behind what serves.
+    """
     child = subprocess.Popen(
-        [*_bound_to_parent(), *argv],
+        [*_bound_to_parent(), *(BEHIND if gently else ()), *argv],
         env={**_inherited(), **variables},
         cwd=directory,
         stdin=subprocess.DEVNULL,
@@ -61,7 +69,7 @@ def run(
     errors: deque[str] = deque(maxlen=LINES_KEPT)
     readers = [
         threading.Thread(target=_read, args=(child.stdout, gathered, line), daemon=True),
-        threading.Thread(target=_read, args=(child.stderr, errors, None), daemon=True),
+        threading.Thread(target=_read, args=(child.stderr, errors, error_line), daemon=True),
     ]
     try:
         for reader in readers:

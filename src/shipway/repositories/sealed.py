@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Sequence
 
 from shipway.errors import Problem
-from shipway.ports_backup import StoredObject
+from shipway.ports_repository import StoredObject
 from shipway.repositories.blobs import Blobs
 from shipway.repositories.failures import failure
 from shipway.repositories.key import RecoveryKey, identity_of

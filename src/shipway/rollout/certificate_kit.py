@@ -10,7 +10,6 @@ from pathlib import Path
 from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.condition import Condition
-from shipway.model.front import Tls
 from shipway.model.routing import Certificate, Challenge
 from shipway.ports_certificates import (
     Authority,
@@ -27,6 +26,7 @@ from shipway.rollout.certificates import (
     retry_at,
     wanted_certificates,
 )
+from shipway.rollout.own_certificates import own_pem, refuse_unusable, usable_for
 
 log = logging.getLogger("shipway.certificates")
 
@@ -112,34 +112,38 @@ class CertificateKit:
         self.orders.failed(one.id, problem, retry_at(failures, one.id, now))
         log.warning("%s: %s", one.id, problem)
 
-    def take_own(self, one: Wanted, app: Application, directory: Path | None) -> bool:
-        """Take the owner's own certificate where it is a new one; return whether it was."""
-        before = self.shelf.load([one.id])
+    def take_own(self, one: Wanted, app: Application, directory: Path | None, now: float) -> bool:
+        """Take the owner's own certificate where it is a new one; return whether it was.
+
+        What cannot be served is remembered, and what was served before stays.
+        """
         try:
-            pem = app.front.values.get(one.tls.pem, "") or _from_files(one.tls, directory)
-            self.shelf.put(one.id, pem, Origin.OWN)
+            new = self.put_own(one, app, directory, now)
         except Problem as problem:
             self.orders.failed(one.id, problem, 0.0)
             log.warning("%s: %s", one.id, problem)
             return False
         self.orders.settled(one.id)
+        return new
+
+    def put_own(self, one: Wanted, app: Application, directory: Path | None, now: float) -> bool:
+        """Keep the owner's own certificate; return whether it is another one than before.
+
+        Raises Problem `certificate-broken` where it cannot be served.
+        """
+        before = self.shelf.load([one.id])
+        pem = own_pem(one, app, directory)
+        refuse_unusable(one, self.shelf.look(one.id, pem, Origin.OWN), now)
+        self.shelf.put(one.id, pem, Origin.OWN)
         return self.shelf.load([one.id]) != before
+
+    def holds(self, one: Wanted, now: float) -> bool:
+        """Return whether a certificate is kept that serves all the names now."""
+        kept = next((item for item in self.shelf.all() if item.id == one.id), None)
+        if kept is None or now >= kept.not_after:
+            return False
+        return all(usable_for(kept, name) for name in one.names)
 
 
 def _by_http(one: Wanted) -> bool:
     return one.tls.ordered and not one.tls.dns
-
-
-def _from_files(tls: Tls, directory: Path | None) -> str:
-    texts = []
-    for name in (tls.certificate, tls.key):
-        path = (directory or Path("/")) / name
-        try:
-            texts.append(path.read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            raise Problem(
-                "certificate-broken",
-                f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not PEM'}.",
-                hints=[f"ls -l {path}  # Shipway's user has to be able to read it"],
-            ) from error
-    return "\n".join(texts)

@@ -16,6 +16,7 @@ from shipway.model.application import Application
 from shipway.model.condition import Condition, Level
 from shipway.model.front import Tls
 from shipway.model.names import EnvironmentId
+from shipway.model.observe import Reading, SeriesKey, SeriesState
 from shipway.model.words import Words
 from shipway.ports_certificates import OrderState, Origin, Shelved
 from shipway.rollout.traffic import names_of
@@ -115,6 +116,21 @@ def retry_at(failures: int, name: str, now: float) -> float:
 def _share(name: str) -> float:
     """Return a number from 0 to 1 that is always the same for a name."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) / 2**32
+
+
+def days_left(
+    wanted: Iterable[Wanted], kept: Mapping[str, Shelved], now: float
+) -> tuple[Reading, ...]:
+    """Return the days that each wanted certificate has left, as indicators.  Pure."""
+    return tuple(_days(one, kept.get(one.id), now) for one in wanted)
+
+
+def _days(one: Wanted, kept: Shelved | None, now: float) -> Reading:
+    key = SeriesKey(one.environment, "certificate-days", one.id)
+    if kept is None:
+        reason = "it was not issued yet"
+        return Reading(key=key, unit="days", state=SeriesState.UNAVAILABLE, reason=reason)
+    return Reading(key=key, unit="days", value=round((kept.not_after - now) / DAY_S, 2))
 
 
 def certificate_conditions(

@@ -30,6 +30,10 @@ def earlier_release(store: Store, environment: EnvironmentId) -> Placement | Non
     )
 
 
+def _how_to_fill(name: str) -> str:
+    return "shipway promote" if name == "production" else f"shipway deploy {name}"
+
+
 def rollback_target(store: Store, environment: EnvironmentId, wanted: int | None) -> int:
     """Return the release to roll back to, or raise a Problem that lists what there is."""
     live = store.placements.live(environment)
@@ -37,7 +41,7 @@ def rollback_target(store: Store, environment: EnvironmentId, wanted: int | None
         raise Problem(
             "nothing-live",
             f"{environment}: nothing is live, so there is nothing to roll back.",
-            hints=[f"shipway deploy {environment.name}"],
+            hints=[_how_to_fill(environment.name)],
         )
     kept = [
         item

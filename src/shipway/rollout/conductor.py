@@ -13,6 +13,7 @@ from shipway.model.records import ProgressLine, Rollout, RolloutKind
 from shipway.rollout.requests import RolloutRequest, prepare
 from shipway.rollout.run import Run
 from shipway.rollout.sleep import wake
+from shipway.rollout.steps.fetch_files import fetched_files
 from shipway.rollout.story import story_of
 from shipway.rollout.teller import Teller, follow
 from shipway.rollout.world import World
@@ -86,7 +87,7 @@ class Conductor:
         return left
 
     def resume(self, identifier: int, who: str) -> Rollout:
-        """Try a stuck rollout again; one that runs is left alone."""
+        """Try a stuck rollout again, or one that nobody conducts; one that runs is left alone."""
         rollout = self._world.store.rollouts.get(identifier)
         if rollout.state is RolloutState.STUCK:
             self._world.store.audit.add(
@@ -101,6 +102,7 @@ class Conductor:
                 f"rollout #{identifier} has {rollout.state} already; nothing is left to resume.",
                 hints=["shipway status"],
             )
+        self._start(rollout)  # where nobody conducts it any more
         return rollout
 
     def abort(self, identifier: int, who: str) -> Rollout:
@@ -135,6 +137,8 @@ class Conductor:
         with self._guard:
             if rollout.id in self._tellers:
                 return
+            if not self._world.store.rollouts.get(rollout.id).state.active:
+                return  # it has ended meanwhile
             self._tellers[rollout.id] = Teller(self._world.store, rollout.id)
         threading.Thread(
             target=self._conduct, args=(rollout,), name=f"rollout-{rollout.id}", daemon=True
@@ -222,15 +226,31 @@ def _last_words(run: Run, result: Result) -> str:
             f"rollout #{run.rollout.id} is stuck; {run.environment.name} stays locked. "
             f"Hint: shipway resume {run.rollout.id}"
         )
+    told = result.problem is not None and run.still_serves in result.problem.message
+    if told:
+        return f"{run.environment.name} is as it was before."
     return f"{run.environment.name} is as it was before. {run.still_serves}"
 
 
 def _restored(run: Run) -> str:
-    names = ", ".join(str(item["service"]) for item in run.outputs["restore"]["restored"])
     where = run.environment.name
+    if "fetch" in run.outputs:
+        return _files_back(run)
+    names = ", ".join(str(item["service"]) for item in run.outputs["restore"]["restored"])
     if "swap" in run.outputs:
         return f"{names} of {where} runs on its restored data; {run.label} goes on serving."
     return (
         f"the copy of {names} runs beside it: shipway exec {names}.restored {where} -- psql;"
         f" remove it with: shipway backup discard {where}"
     )
+
+
+def _files_back(run: Run) -> str:
+    found = fetched_files(run)
+    names = ", ".join(item.subject for item in found)
+    kept = [item.kept for item in found if item.kept]
+    if not found:
+        return f"{run.environment.name} has no files, Redis or bucket to bring back."
+    if not kept:
+        return f"{names} is back in {run.environment.name}."
+    return f"{names} is back in {run.environment.name}; what was there before: {', '.join(kept)}"

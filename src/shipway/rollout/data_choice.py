@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shipway.errors import Problem
 from shipway.model.lifecycle import RolloutState
 from shipway.model.names import EnvironmentId, release_label
 from shipway.ports_store import Store
+from shipway.rollout.choice import KEPT
 from shipway.rollout.databases import LiveDatabases
 from shipway.rollout.world import World
 
@@ -38,7 +40,9 @@ def restored_release(store: Store, environment: EnvironmentId) -> int:
 def restore_record(
     world: World, request: RolloutRequest, environment: EnvironmentId
 ) -> dict[str, Any]:
-    """Return a restore's part of the rollout's request."""
+    """Return a restore's part of the rollout's request.  Raises Problem."""
+    if request.of or request.recover:
+        return _files_record(world, request, environment)
     names = database_names(world, environment)
     if request.service is not None and request.service not in names:
         raise Problem(
@@ -53,6 +57,17 @@ def restore_record(
         "point": request.point,
         "services": [request.service] if request.service else list(names),
         "beside": request.beside,
+    }
+
+
+def _files_record(
+    world: World, request: RolloutRequest, environment: EnvironmentId
+) -> dict[str, Any]:
+    port = world.data.file_restores()
+    found = port.chosen(environment, () if request.recover else request.of)
+    return {
+        "files": [{"backup": item.id, "subject": item.subject} for item in found],
+        "recover": request.recover,
     }
 
 
@@ -92,6 +107,16 @@ def point_before(world: World, environment: EnvironmentId, release: int) -> Rest
             "shipway backup restore --at TIME   # the data, to a moment",
         ],
     )
+
+
+def points_needed(world: World, environment: EnvironmentId) -> frozenset[str]:
+    """Return the names of the restore points to which the releases that are kept go back."""
+    found = set()
+    for placement in world.store.placements.in_environment(environment):
+        if placement.state in KEPT and placement.live_since:
+            with suppress(Problem):  # of some no point was set
+                found.add(point_before(world, environment, placement.release).name)
+    return frozenset(found)
 
 
 def points_named(world: World, environment: EnvironmentId, name: str) -> tuple[RestorePoint, ...]:

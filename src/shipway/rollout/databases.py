@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 
+from shipway.model.application import Application
 from shipway.model.backup_settings import BackupSettings
 from shipway.model.generation import is_postgres
 from shipway.model.names import EnvironmentId
@@ -15,9 +17,15 @@ from shipway.rollout.world import World
 
 @dataclass(frozen=True, slots=True)
 class LiveDatabases:
-    """Reads placements and applications; starts nothing."""
+    """Reads placements and applications; starts nothing.
+
+    Asked every few seconds: the same is answered until something else is live.
+    """
 
     world: World
+    _known: dict[EnvironmentId, tuple[Hashable, tuple[Database, ...]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def environments(self) -> tuple[EnvironmentId, ...]:
         """Return the environments in which something is live."""
@@ -34,30 +42,42 @@ class LiveDatabases:
         if live is None:
             return ()
         app = self.world.applications.get(live.fingerprint)
-        release = self.world.store.catalog.release(environment.project, live.release)
+        generations = {
+            service.name: self.world.generations.generation(environment, service.name)
+            for service in app.of_role(Role.STATEFUL)
+        }
+        engine = self.world.store.catalog.engine_of(environment)
+        mark = (live.release, live.fingerprint, engine, tuple(generations.values()))
+        known = self._known.get(environment)
+        if known is None or known[0] != mark:
+            known = mark, tuple(self._of(app, live.release, generations))
+            self._known[environment] = known
+        return known[1]
+
+    def _of(
+        self, app: Application, number: int, generations: Mapping[str, int]
+    ) -> Iterator[Database]:
+        environment = app.environment
+        release = self.world.store.catalog.release(environment.project, number)
         kit = self.world.kit_of(environment)
-        found = []
         for service in app.of_role(Role.STATEFUL):
             artifact = release.artifacts.get(service.name)
             if artifact is None or kit.tools is None:
                 continue
-            generation = self.world.generations.generation(environment, service.name)
+            generation = generations[service.name]
             base = stateful_workload(app, service, artifact)
             said = app.backup.services.get(service.name)
             if said != "postgres" and (said is not None or not is_postgres(base)):
                 continue
-            found.append(
-                Database(
-                    environment=environment,
-                    workload=stateful_workload(app, service, artifact, generation),
-                    base=base,
-                    generation=generation,
-                    engine=kit.engine,
-                    console=kit.console,
-                    tools=kit.tools,
-                )
+            yield Database(
+                environment=environment,
+                workload=stateful_workload(app, service, artifact, generation),
+                base=base,
+                generation=generation,
+                engine=kit.engine,
+                console=kit.console,
+                tools=kit.tools,
             )
-        return tuple(found)
 
     def settings(self, environment: EnvironmentId) -> BackupSettings | None:
         """Return how the environment wants to be backed up."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from shipway.errors import Problem
 from shipway.model.lifecycle import PlacementEvent, PlacementState
 from shipway.model.names import EnvironmentId, Scope
 from shipway.rollout.retirement import prune
 from shipway.rollout.routing import apply_routing
 from shipway.rollout.world import World
+
+AT_ONCE = 4
 
 
 def destroy_environment(
@@ -35,12 +39,18 @@ def destroy_environment(
     world.store.sleeps.end(environment)
     apply_routing(world)
     world.wakers.close(environment)
-    for placement in world.store.placements.in_environment(environment):
-        engine.remove(placement.scope)
+    placements = world.store.placements.in_environment(environment)
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="destroy") as pool:
+        # each ends in its own grace: the live release and a warm one need not queue for it
+        list(pool.map(engine.remove, [item.scope for item in placements]))
+    for placement in placements:
         if placement.state is not PlacementState.REMOVED:
             world.store.placements.advance(environment, placement.release, PlacementEvent.REMOVE)
     engine.remove(Scope(environment=environment))
     prune(world, environment.project)
-    removed = engine.remove_data(environment) if data else ()
+    removed: tuple[str, ...] = ()
+    if data:
+        removed = engine.remove_data(environment)
+        world.store.placements.forget_jobs(environment)
     world.store.audit.add(who, "destroy", environment, details={"volumes": list(removed)})
     return removed

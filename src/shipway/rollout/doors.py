@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from shipway.errors import Problem
 from shipway.model.application import Application, Service
 from shipway.model.names import EnvironmentId
+from shipway.model.records import Placement
 from shipway.model.workload import Instance, InstanceState, Role
 from shipway.rollout.probe import ask
 from shipway.rollout.sleep import wake
@@ -62,23 +63,10 @@ def find_door(world: World, environment: EnvironmentId, name: str, port: int | N
     name: a service, or what it runs: flower, postgres, swagger.
     Raises Problem `nothing-live`, `no-service`, `no-port`, `not-running`.
     """
-    live = world.store.placements.live(environment)
-    if live is None:
-        raise Problem(
-            "nothing-live",
-            f"{environment}: nothing is live.",
-            hints=[f"shipway deploy {environment.name}"],
-        )
+    live = _live(world, environment)
     wake(world, environment)
     app = world.applications.get(live.fingerprint)
-    instances = world.kit_of(environment).engine.instances(environment=environment)
-    usable = [
-        item
-        for item in instances
-        if item.scope.release in {None, live.release}
-        and item.state is InstanceState.RUNNING
-        and item.address
-    ]
+    usable = _usable(world, live)
     if name == SWAGGER and all(item.name != SWAGGER for item in app.services):
         return _swagger(app, usable)
     service = named(app, name)
@@ -97,6 +85,43 @@ def find_door(world: World, environment: EnvironmentId, name: str, port: int | N
             hints=["shipway status", f"shipway logs {service.name} {environment.name}"],
         )
     return Door(service=service.name, address=found.address, ports=ports)
+
+
+def doors_of(world: World, environment: EnvironmentId) -> tuple[Door, ...]:
+    """Return what can be opened of what is live; `address` empty where no instance runs.
+
+    Nothing is woken.  Raises Problem `nothing-live`.
+    """
+    live = _live(world, environment)
+    addresses = {item.service: item.address or "" for item in _usable(world, live)}
+    return tuple(
+        Door(service=service.name, address=addresses.get(service.name, ""), ports=ports)
+        for service in world.applications.get(live.fingerprint).services
+        if service.role is not Role.JOB and (ports := ports_of(service))
+    )
+
+
+def _live(world: World, environment: EnvironmentId) -> Placement:
+    live = world.store.placements.live(environment)
+    if live is None:
+        raise Problem(
+            "nothing-live",
+            f"{environment}: nothing is live.",
+            hints=[f"shipway deploy {environment.name}"],
+        )
+    return live
+
+
+def _usable(world: World, live: Placement) -> list[Instance]:
+    """Return the instances of the live release, and of its data, that can be reached."""
+    instances = world.kit_of(live.environment).engine.instances(environment=live.environment)
+    return [
+        item
+        for item in instances
+        if item.scope.release in {None, live.release}
+        and item.state is InstanceState.RUNNING
+        and item.address
+    ]
 
 
 def named(app: Application, name: str) -> Service:

@@ -14,6 +14,7 @@ from shipway import git
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId
 from shipway.model.records import Release
+from shipway.model.said import Said
 from shipway.ports_checks import GateView
 from shipway.rollout.world import World
 
@@ -27,7 +28,7 @@ def judge_files(
     if world.gate is None:
         return ()
     view = world.gate.files(tree, environment)
-    return _passed(view, f"the commit's files have {_errors(view)}", override)
+    return passed(view, f"the commit's files have {_errors(view)}", override)
 
 
 def judge_evidence(
@@ -42,7 +43,14 @@ def judge_evidence(
     release = world.store.catalog.release(source.project, number)
     tree = tree_of_release(world, release)
     view = world.gate.evidence(source, release, tree, look=True)
-    return _passed(view, f"{source.name} has not proved {release.label}", override)
+    return passed(view, f"{source.name} has not proved {release.label}", override)
+
+
+def gate_known(world: World, source: EnvironmentId, release: Release) -> GateView:
+    """Return what the gate would say of a promotion, as far as is known already."""
+    if world.gate is None:
+        return GateView()
+    return world.gate.known(source, release, tree_of_release(world, release))
 
 
 def tree_of_release(world: World, release: Release) -> Path | None:
@@ -68,7 +76,8 @@ def _errors(view: GateView) -> str:
     return f"{count} finding{'s' if count != 1 else ''} that would hurt in production"
 
 
-def _passed(view: GateView, why: str, override: str | None) -> tuple[str, ...]:
+def passed(view: GateView, why: str, override: str | None) -> tuple[str, ...]:
+    """Return what to tell of a gate that is open or overridden.  Raises Problem `gate-closed`."""
     if not view.stops:
         return view.notes
     shown = view.stops[:SHOWN]
@@ -80,5 +89,7 @@ def _passed(view: GateView, why: str, override: str | None) -> tuple[str, ...]:
             f"{why}. Nothing was changed.",
             details=lines,
             hints=view.hints,
+            korean={line: view.korean[line] for line in shown if line in view.korean},
         )
-    return (*view.notes, f"overridden ({override}): {why}", *lines)
+    said = (Said(line, view.korean.get(line, "")) for line in lines)
+    return (*view.notes, f"overridden ({override}): {why}", *said)

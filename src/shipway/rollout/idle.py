@@ -59,11 +59,14 @@ class Sleeper:
         self._active_at: dict[EnvironmentId, float] = {}
         self._next = 0.0
 
-    def look(self) -> None:
-        """Look, where it is time to."""
+    def look(self) -> float:
+        """Look, where it is time to; return in how many seconds it is again."""
         now = self._world.clock.monotonic()
-        if now < self._next:
-            return
+        if now >= self._next:
+            self._look(now)
+        return max(0.0, self._next - self._world.clock.monotonic())
+
+    def _look(self, now: float) -> None:
         found = [
             (environment, app, live)
             for environment, _engine in self._world.store.catalog.environments()

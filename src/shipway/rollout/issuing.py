@@ -6,14 +6,14 @@ Invariant: whatever fails, what is served goes on being served.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.condition import Condition
+from shipway.model.observe import Reading
 from shipway.rollout.certificate_kit import CertificateKit
-from shipway.rollout.certificates import Wanted, wanted_certificates
+from shipway.rollout.certificates import Wanted, days_left, wanted_certificates
 from shipway.rollout.routing import apply_routing, served_applications
+from shipway.rollout.trust import authorities, project_directory
 from shipway.rollout.world import World
 
 
@@ -68,6 +68,15 @@ def certificate_problems(world: World) -> tuple[Condition, ...]:
     return kit.conditions(wanted_certificates(served_applications(world)), world.clock.now())
 
 
+def certificate_readings(world: World) -> tuple[Reading, ...]:
+    """Return how many days each certificate that is wanted has left, as indicators."""
+    kit = world.certificates
+    if kit is None:
+        return ()
+    wanted = wanted_certificates(served_applications(world))
+    return days_left(wanted, {one.id: one for one in kit.shelf.all()}, world.clock.now())
+
+
 def _take_own(
     world: World,
     kit: CertificateKit,
@@ -78,9 +87,8 @@ def _take_own(
     changed = False
     for one in wanted:
         if not one.tls.ordered:
-            project = world.store.catalog.project(one.environment.project)
-            directory = Path(project.directory) if project else None
-            changed |= kit.take_own(one, by_environment[one.environment], directory)
+            app = by_environment[one.environment]
+            changed |= kit.take_own(one, app, project_directory(world, app), world.clock.now())
     return changed
 
 
@@ -98,3 +106,28 @@ def _order(world: World, kit: CertificateKit, due: tuple[Wanted, ...]) -> None:
     for one in due:
         if kit.order(one, world.clock.now()):
             apply_routing(world)
+
+
+def take_own_for_rollout(world: World, app: Application) -> tuple[str, ...]:
+    """Have the owner's certificate at hand before a release comes that is served with it.
+
+    Raises Problem `certificate-broken` where it cannot be served and nothing that can is
+    kept; returns what a person should know otherwise.
+    """
+    kit = world.certificates
+    if kit is None:
+        return ()
+    now = world.clock.now()
+    told = []
+    with kit.lock:
+        for one in wanted_certificates((app,)):
+            if one.tls.ordered:
+                continue
+            try:
+                kit.put_own(one, app, project_directory(world, app), now)
+            except Problem as problem:
+                if not kit.holds(one, now):
+                    raise
+                told.append(f"{problem.message} The one that was taken before holds still.")
+    authorities(world, app)
+    return tuple(told)

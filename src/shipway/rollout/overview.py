@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shipway.errors import Problem
+from shipway.model.addresses import addresses
 from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.names import EnvironmentId
@@ -113,7 +114,7 @@ def _status(
     return EnvironmentStatus(
         environment=environment,
         engine=engine,
-        urls=urls(app) if app else (),
+        urls=addresses(app) if app else (),
         live=store.catalog.release(environment.project, live.release) if live else None,
         live_since=live.live_since if live else None,
         services=_services(app, live, instances),
@@ -125,16 +126,6 @@ def _status(
         problem=problem,
         sleep=store.sleeps.get(environment),
     )
-
-
-def urls(app: Application) -> tuple[str, ...]:
-    """Return the addresses under which an environment is reached."""
-    scheme, usual = ("http", 80) if app.front.tls is None else ("https", 443)
-    port = "" if app.port == usual else f":{app.port}"
-    base = "" if app.base_path == "/" else app.base_path
-    named = [*app.hosts, *(rule.host for rule in app.routes if rule.host)]
-    hosts = list(dict.fromkeys(named)) or ["127.0.0.1"]
-    return tuple(f"{scheme}://{host}{port}{base}/" for host in hosts)
 
 
 def _services(

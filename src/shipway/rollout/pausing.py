@@ -1,48 +1,46 @@
-"""Stopping some services of an environment for a moment, and starting them again."""
+"""Stopping what uses some data for as long as it is exchanged, and starting it again."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 
-from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Role
-from shipway.rollout.workloads import release_workload, stateful_workload
+from shipway.rollout.routing import apply_routing
+from shipway.rollout.run import Run
+from shipway.rollout.steps.services import await_ready, data_workload
+from shipway.rollout.workloads import release_workload
 from shipway.rollout.world import World
+from shipway.saga.step import Watch
 
 
 @contextmanager
-def paused(world: World, environment: EnvironmentId, services: Collection[str]) -> Iterator[None]:
-    """Stop the services while the block runs; they start again however it ends.
-
-    Raises Problem `environment-locked` while a rollout runs.
-    """
-    if world.store.rollouts.active(environment) is not None:
-        raise Problem(
-            "environment-locked",
-            f"{environment}: a rollout runs. Nothing was changed.",
-            hints=["shipway status", "try again when it has ended"],
-        )
-    live = world.store.placements.live(environment)
-    if live is None or not services:
+def stopped(world: World, environment: EnvironmentId, services: Collection[str]) -> Iterator[None]:
+    """Ensure that no instance of the services runs, of no release, while the block runs."""
+    if not services:
         yield
         return
-    app = world.applications.get(live.fingerprint)
-    release = world.store.catalog.release(environment.project, live.release)
     engine = world.kit_of(environment).engine
-    chosen = [service for service in app.services if service.name in services]
+    live = world.store.placements.live(environment)
+    scopes = [Scope(environment), *([Scope(environment, live.release)] if live else [])]
     with ExitStack() as locks:
-        for scope in (Scope(environment), Scope(environment, live.release)):
+        for scope in scopes:
             locks.enter_context(world.scope_locks.of(scope))
-        running = [item for item in engine.instances(environment) if item.service in services]
-        engine.stop(running)
-        try:
-            yield
-        finally:
-            for service in chosen:
-                if service.role is Role.STATEFUL:
-                    artifact = release.artifacts[service.name]
-                    engine.start(stateful_workload(app, service, artifact))
-                elif service.role is not Role.JOB:
-                    engine.start(release_workload(app, service, release))
+        engine.stop([item for item in engine.instances(environment) if item.service in services])
+        yield
+
+
+def start_again(run: Run, services: Collection[str], watch: Watch) -> None:
+    """Ensure that the services of the live release run, its data services first, and are routed."""
+    chosen = [service for service in run.app.services if service.name in services]
+    for service in chosen:
+        if service.role is Role.STATEFUL:
+            workload = data_workload(run, service)
+            run.kit.engine.start(workload)
+            await_ready(run, workload, watch)
+    for service in chosen:
+        if service.role not in {Role.STATEFUL, Role.JOB}:
+            run.kit.engine.start(release_workload(run.app, service, run.release))
+    if chosen:
+        apply_routing(run.world)

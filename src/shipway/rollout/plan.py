@@ -17,12 +17,13 @@ from shipway.model.records import Commit, Placement, RolloutKind
 from shipway.rollout.choice import promotion_source, rollback_target
 from shipway.rollout.data_choice import point_before
 from shipway.rollout.gates import judge_evidence, judge_files
-from shipway.rollout.requests import RolloutRequest, engine_for
+from shipway.rollout.pipeline import judge_pipeline
+from shipway.rollout.requests import RolloutRequest, commit_of, engine_for, refuse_other_commit
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
-from shipway.rollout.review import engine_notes
+from shipway.rollout.review import notes_of
 from shipway.rollout.run import Run
 from shipway.rollout.secrets import changed_names
-from shipway.rollout.steps.source import read_commit
+from shipway.rollout.steps.source import left_out
 from shipway.rollout.story import story_of
 from shipway.rollout.world import World
 from shipway.saga.step import Step
@@ -67,7 +68,7 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
     elif request.kind is RolloutKind.ROLLBACK:
         number = rollback_target(store, environment, request.release)
     commit = (
-        read_commit(directory, request.ref)
+        commit_of(request)
         if number is None
         else store.catalog.release(environment.project, number).commit
     )
@@ -93,9 +94,9 @@ def plan_rollout(world: World, request: RolloutRequest) -> Plan:
         ),
         built_in=_built_in(world, request, environment, app),
         notes=(
+            *(left_out(directory, commit) if request.kind is RolloutKind.DEPLOY else ()),
             *_data_notes(world, request, environment, number),
-            *app.notes,
-            *engine_notes(world.kit(engine).engine, app),
+            *notes_of(world.kit(engine).engine, app),
             *told,
         ),
     )
@@ -115,7 +116,11 @@ def _gate(
         return judge_files(world, tree, environment, request.override)
     if request.kind is RolloutKind.PROMOTE and number is not None:
         source = EnvironmentId(environment.project, request.source)
-        return judge_evidence(world, source, number, request.override)
+        refuse_other_commit(world, environment, number, request.commit)
+        return (
+            *judge_evidence(world, source, number, request.override),
+            *judge_pipeline(world, source, environment, number, request.override),
+        )
     return ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,11 +142,6 @@ def end_expired(world: World) -> None:
             destroy_preview(world, preview.environment, "shipway")
         except Problem as problem:
             log.warning("%s: %s", preview.environment, problem)
-
-
-def find_preview(previews: Iterable[Preview], name: str) -> Preview | None:
-    """Return the preview that a branch or an environment's name means.  Pure."""
-    return next((item for item in previews if name in {item.branch, item.environment.name}), None)
 
 
 def _label(environment: EnvironmentId) -> str:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import http.client
-import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shipway.model.application import Probe
+from shipway.journeys.trust import Trust, refusal
+from shipway.model.application import Probe, SmokeCheck
 
 BODY_BYTES_MAX = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What an HTTP request gave: a status, or the reason why there is none."""
+    """What an HTTP request gave: a status, or the reason why there is none.
+
+    refused: nobody listens there, at least not yet.
+    """
 
     method: str
     path: str
@@ -23,6 +26,7 @@ class Answer:
     reason: str | None = None
     body: str = ""
     seconds: float = 0.0
+    refused: bool = False
 
     def __str__(self) -> str:
         said = f"answered {self.status}" if self.status is not None else f"failed ({self.reason})"
@@ -34,6 +38,15 @@ def within(status: int | None, ranges: Sequence[tuple[int, int]]) -> bool:
     return status is not None and any(low <= status <= high for low, high in ranges)
 
 
+def wrong_with(check: SmokeCheck, answer: Answer) -> str:
+    """Return what is wrong with the answer to a smoke check, empty where it is good."""
+    if not within(answer.status, check.status):
+        return str(answer)
+    if check.contains is not None and check.contains not in answer.body:
+        return f"{answer}, but without {check.contains!r}"
+    return ""
+
+
 def ask(
     address: str,
     port: int,
@@ -42,14 +55,16 @@ def ask(
     timeout_s: float,
     host: str | None = None,
     method: str = "GET",
-    tls: bool = False,
+    tls: Trust | None = None,
 ) -> Answer:
     """Send one request and return what came back; never raises for the other side's faults.
 
-    tls: over TLS, whatever certificate is shown: who watches certificates is another.
+    tls: over TLS, and how the certificate is looked at; None: plain.
     """
     began = time.monotonic()
-    connection = _Tls(address, port, host, timeout_s) if tls else _plain(address, port, timeout_s)
+    connection = http.client.HTTPConnection(address, port, timeout=timeout_s)
+    if tls is not None:
+        connection = _Tls(address, port, host, timeout_s, tls)
     headers = {"User-Agent": "shipway", "Connection": "close"}
     if host:
         headers["Host"] = host
@@ -60,8 +75,8 @@ def ask(
     except TimeoutError:
         return Answer(method=method, path=path, reason=f"no answer within {timeout_s:g} s")
     except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        return Answer(method=method, path=path, reason=reason.lower())
+        refused = isinstance(error, ConnectionRefusedError)
+        return Answer(method=method, path=path, reason=refusal(error), refused=refused)
     finally:
         connection.close()
     return Answer(
@@ -73,24 +88,20 @@ def ask(
     )
 
 
-def _plain(address: str, port: int, timeout_s: float) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(address, port, timeout=timeout_s)
-
-
 class _Tls(http.client.HTTPConnection):
     """Speaks TLS to an address, naming `host` as a browser does."""
 
-    def __init__(self, address: str, port: int, host: str | None, timeout_s: float) -> None:
+    def __init__(
+        self, address: str, port: int, host: str | None, timeout_s: float, trust: Trust
+    ) -> None:
         super().__init__(address, port, timeout=timeout_s)
         self._name = host
+        self._trust = trust
 
     def connect(self) -> None:
         """Connect, and shake hands."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
         super().connect()
-        self.sock = context.wrap_socket(self.sock, server_hostname=self._name)
+        self.sock = self._trust.context().wrap_socket(self.sock, server_hostname=self._name)
 
 
 def ask_probe(probe: Probe, address: str, port: int) -> tuple[bool, Answer]:

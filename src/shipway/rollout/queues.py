@@ -8,20 +8,20 @@ a guess.  Work that a worker has taken already is finished within its stop_grace
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.names import Scope
 from shipway.model.records import Placement
 from shipway.model.workload import Instance, Role
+from shipway.redis_wire import Address, Wire, WireError
 from shipway.rollout.workloads import aliases
 from shipway.rollout.world import World
 
 ASK_S = 2.0
 KEYS_MAX = 2000
-_KOMBU_PARTS = "\x06\x16"
+_KOMBU_PARTS = b"\x06\x16"
 
 
 def waiting_work(world: World, live: Placement) -> str | None:
@@ -66,48 +66,64 @@ def _address(instances: tuple[Instance, ...], service: str) -> str | None:
 
 
 def _ask(url: SplitResult, address: str) -> str | None:
-    import redis
-
-    user, at, _ = url.netloc.rpartition("@")
-    there = urlunsplit(("redis", f"{user}{at}{address}:{url.port or 6379}", url.path, "", ""))
     try:
-        client: Any = redis.Redis.from_url(
-            there, socket_timeout=ASK_S, socket_connect_timeout=ASK_S, protocol=2
-        )
-        with client:
-            return waiting_in(client)
-    except (redis.RedisError, ValueError) as error:
+        wire = Wire(place(url, address), connect_s=ASK_S, answer_s=ASK_S)
+        try:
+            return waiting_in(wire)
+        finally:
+            wire.close()
+    except WireError as error:
+        return "it refuses the password" if error.refused else "it cannot be asked"
+    except (OSError, ValueError) as error:
         return f"it cannot be asked ({type(error).__name__})"
 
 
-def waiting_in(client: Any) -> str | None:
-    """Return what waits in this Redis, None where nothing does."""
-    for key in _keys(client, "*unacked"):
-        if client.type(key) == b"hash" and client.hlen(key):
+def place(url: SplitResult, address: str) -> Address:
+    """Return where a URL means, at this address.  Pure; raises ValueError."""
+    return Address(
+        host=address,
+        port=url.port or 6379,
+        db=int(url.path.strip("/") or 0),
+        user=unquote(url.username or "") or None,
+        password=unquote(url.password or "") or None,
+    )
+
+
+def waiting_in(wire: Wire) -> str | None:
+    """Return what waits in this Redis, None where nothing does.  Raises OSError, WireError."""
+    for key in _keys(wire, "*unacked"):
+        [kind] = wire.ask(("TYPE", key))
+        if kind == b"hash" and wire.ask(("HLEN", key))[0]:
             return "a worker holds Celery messages"
-    for key in _keys(client, "*_kombu.binding.*"):
-        prefix = key.decode(errors="replace").partition("_kombu.binding.")[0]
-        for member in client.smembers(key):
-            queue = member.decode(errors="replace").rpartition(_KOMBU_PARTS)[2]
-            names = [queue, *(f"{queue}{_KOMBU_PARTS}{step}" for step in (3, 6, 9))]
-            if any(_length(client, f"{prefix}{name}") for name in names):
-                return f"the Celery queue {queue} is not empty"
+    for key in _keys(wire, "*_kombu.binding.*"):
+        prefix = key.partition(b"_kombu.binding.")[0]
+        for member in wire.ask(("SMEMBERS", key))[0]:
+            queue = member.rpartition(_KOMBU_PARTS)[2]
+            names = [queue, *(b"%s%s%d" % (queue, _KOMBU_PARTS, step) for step in (3, 6, 9))]
+            if any(_length(wire, prefix + name) for name in names):
+                return f"the Celery queue {queue.decode(errors='replace')} is not empty"
     for pattern in ("bull:*:wait", "bull:*:active", "bull:*:prioritized", "rq:queue:*"):
-        for key in _keys(client, pattern):
-            if _length(client, key):
+        for key in _keys(wire, pattern):
+            if _length(wire, key):
                 return f"the queue {key.decode(errors='replace')} is not empty"
     return None
 
 
-def _keys(client: Any, pattern: str) -> Iterator[bytes]:
-    for number, key in enumerate(client.scan_iter(match=pattern, count=500)):
-        if number >= KEYS_MAX:
+def _keys(wire: Wire, pattern: str) -> Iterator[bytes]:
+    cursor: bytes = b"0"
+    found = 0
+    while True:
+        [(cursor, keys)] = wire.ask(("SCAN", cursor, "MATCH", pattern, "COUNT", 500))
+        for key in keys:
+            if found >= KEYS_MAX:
+                return
+            found += 1
+            yield key
+        if cursor == b"0":
             return
-        yield key
 
 
-def _length(client: Any, key: str | bytes) -> int:
-    kind = client.type(key)
-    if kind == b"list":
-        return int(client.llen(key))
-    return int(client.zcard(key)) if kind == b"zset" else 0
+def _length(wire: Wire, key: bytes) -> int:
+    [kind] = wire.ask(("TYPE", key))
+    question = {b"list": "LLEN", b"zset": "ZCARD"}.get(kind)
+    return int(wire.ask((question, key))[0]) if question else 0

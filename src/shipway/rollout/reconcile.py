@@ -13,9 +13,9 @@ from shipway.model.lifecycle import PlacementState
 from shipway.model.names import EnvironmentId
 from shipway.model.routing import IngressConfig
 from shipway.model.workload import InstanceState, Role, Workload
-from shipway.rollout.routing import apply_routing, wanted
+from shipway.rollout.routing import Facts, apply_routing, facts
 from shipway.rollout.sleep import wake, watch_sleep
-from shipway.rollout.workloads import release_workloads, stateful_workload
+from shipway.rollout.workloads import stateful_workload, waves
 from shipway.rollout.world import World
 
 log = logging.getLogger("shipway.reconcile")
@@ -61,7 +61,7 @@ def revive(world: World, environment: EnvironmentId) -> None:
         )
         for service in app.of_role(Role.STATEFUL)
     ]
-    workloads += release_workloads(app, release, *SERVES)
+    workloads += [workload for wave in waves(app, release, *SERVES) for workload in wave]
     up = {
         (item.scope, item.service)
         for item in engine.instances(environment=environment)
@@ -97,13 +97,19 @@ class IngressWatch:
     def __init__(self, world: World) -> None:
         self._world = world
         self._last: IngressConfig | None = None
+        self._facts: Facts | None = None
 
     def look(self) -> None:
         """Apply the wanted configuration where it differs from what was last applied."""
         with self._world.ingress_lock:
-            config = wanted(self._world)
+            found = facts(self._world)
+            # mostly nothing has changed, and the same would follow from it
+            config = self._last if found == self._facts else None
+            if config is None:
+                config = found.config()
             if config != self._last or self._is_down(config):
                 self._apply(config)
+            self._facts = found
 
     def revive(self) -> None:
         """Bring back an ingress that was killed; next to nothing where it runs."""

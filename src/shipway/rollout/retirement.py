@@ -26,6 +26,16 @@ from shipway.rollout.world import World
 log = logging.getLogger("shipway.retirement")
 
 
+def is_due(world: World, environment: EnvironmentId) -> bool:
+    """Return whether `tend` has something to do or to wait for."""
+    placements = world.store.placements.in_environment(environment)
+    return (
+        any(item.state in {PlacementState.WARM, PlacementState.STOPPING} for item in placements)
+        or environment.project in world.prunes_owed
+        or bool(_surplus(world, placements))
+    )
+
+
 def tend(world: World, environment: EnvironmentId) -> None:
     """Bring every retired release of an environment one step further, where due."""
     # The oldest first: stopping one takes a while, and none may wait for ever.
@@ -51,7 +61,7 @@ def _tend_placement(world: World, placement: Placement) -> None:
     if current.state is PlacementState.WARM:
         app = world.applications.get(current.fingerprint)
         stop_workers_in_background(world, current, app)
-        if _is_due(world, current):
+        if _is_over(world, current):
             current = world.store.placements.advance(
                 current.environment, current.release, PlacementEvent.STOP
             )
@@ -59,7 +69,7 @@ def _tend_placement(world: World, placement: Placement) -> None:
         _stop(world, current)
 
 
-def _is_due(world: World, placement: Placement) -> bool:
+def _is_over(world: World, placement: Placement) -> bool:
     """Return whether a warm release may stop: its time is over and nobody is connected."""
     now = world.clock.now()
     due_at = placement.warm_until or 0.0
@@ -81,14 +91,7 @@ def _stop(world: World, placement: Placement) -> None:
 
 def _remove_surplus(world: World, environment: EnvironmentId) -> None:
     """Remove the stopped releases beyond those that are kept for a rollback."""
-    live = world.store.placements.live(environment)
-    if live is None:
-        return
-    keep = world.applications.get(live.fingerprint).policy.releases_kept
-    placements = world.store.placements.in_environment(environment)
-    earlier = [item for item in placements if item.state in KEPT]
-    surplus = [item for item in earlier[keep:] if item.state is PlacementState.STOPPED]
-    for placement in surplus:
+    for placement in _surplus(world, world.store.placements.in_environment(environment)):
         with world.scope_locks.of(placement.scope):
             # Read anew: a rollback may have brought it back while others were removed.
             current = world.store.placements.get(environment, placement.release)
@@ -104,6 +107,16 @@ def _remove_surplus(world: World, environment: EnvironmentId) -> None:
         prune(world, environment.project)
 
 
+def _surplus(world: World, placements: Sequence[Placement]) -> Sequence[Placement]:
+    """Return the stopped releases of an environment beyond those that are kept."""
+    live = next((item for item in placements if item.state is PlacementState.LIVE), None)
+    if live is None:
+        return ()
+    keep = world.applications.get(live.fingerprint).policy.releases_kept
+    earlier = [item for item in placements if item.state in KEPT]
+    return [item for item in earlier[keep:] if item.state is PlacementState.STOPPED]
+
+
 def _is_busy(world: World, project: str) -> bool:
     """Return whether a rollout of the project runs: what it builds is nobody's yet."""
     environments = world.store.catalog.environments(project)
@@ -111,9 +124,15 @@ def _is_busy(world: World, project: str) -> bool:
 
 
 def prune(world: World, project: str) -> int:
-    """Remove artifacts, sources and applications that no kept release needs; return bytes."""
-    if _is_busy(world, project):
-        return 0
+    """Remove artifacts, sources and applications that no kept release needs; return bytes.
+
+    Nothing where a rollout of the project runs; one that begins meanwhile waits for the end.
+    """
+    with world.pruning:
+        return 0 if _is_busy(world, project) else _prune(world, project)
+
+
+def _prune(world: World, project: str) -> int:
     environments = [name for name, _ in world.store.catalog.environments(project)]
     kept = [
         placement

@@ -17,6 +17,17 @@ def engine_notes(engine: Engine, app: Application) -> tuple[str, ...]:
     )
 
 
+def notes_of(engine: Engine, app: Application) -> tuple[str, ...]:
+    """Return all that is to be said of an application: what was guessed, what is set aside."""
+    return (*app.notes, *engine_notes(engine, app))
+
+
+def news(engine: Engine, app: Application, live: Application | None) -> tuple[str, ...]:
+    """Return what a rollout tells of it: what was not to be said of the live one already."""
+    told = set(notes_of(engine, live)) if live is not None else set()
+    return tuple(note for note in notes_of(engine, app) if note not in told)
+
+
 def _unbuilt(app: Application, service: Service) -> Workload:
     """Return the service's workload before there is an artifact or a release."""
     image = str(service.definition.get("image") or service.name)

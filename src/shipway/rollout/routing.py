@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.names import EnvironmentId
-from shipway.model.routing import IngressConfig
+from shipway.model.routing import Certificate, Challenge, IngressConfig
 from shipway.rollout.traffic import EnvironmentTraffic, assemble
 from shipway.rollout.world import World
 
 
-def wanted(world: World) -> IngressConfig:
-    """Return the configuration that follows from the store and the engines right now."""
-    served = [
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the store, the engines and the certificates say: all that the configuration comes of."""
+
+    served: tuple[EnvironmentTraffic, ...]
+    certificates: tuple[Certificate, ...]
+    challenges: tuple[Challenge, ...]
+
+    def config(self) -> IngressConfig:
+        """Return what follows from them."""
+        return assemble(self.served, certificates=self.certificates, challenges=self.challenges)
+
+
+def facts(world: World) -> Facts:
+    """Return what is so right now."""
+    served = tuple(
         traffic
         for environment, _engine in world.store.catalog.environments()
         if (traffic := environment_traffic(world, environment)) is not None
-    ]
+    )
     apps = tuple(one.app for one in served)
     kit = world.certificates
-    return assemble(
-        served,
+    return Facts(
+        served=served,
         certificates=kit.serving(apps) if kit else (),
         challenges=kit.challenges(apps) if kit else (),
     )
@@ -55,7 +70,7 @@ def environment_traffic(world: World, environment: EnvironmentId) -> Environment
         app=world.applications.get(placement.fingerprint),
         serving=serving,
         instances=[item for item in instances if item.scope.release in running],
-        remembered=world.addresses,
+        remembered=dict(world.addresses),
         sleep=world.store.sleeps.get(environment),
         closed=None if closed is None else closed.allow,
     )
@@ -64,7 +79,7 @@ def environment_traffic(world: World, environment: EnvironmentId) -> Environment
 def apply_routing(world: World) -> IngressConfig:
     """Ensure that the ingress does what the store says; return what was applied."""
     with world.ingress_lock:
-        config = wanted(world)
+        config = facts(world).config()
         if config.listeners or world.ingress.alive():
             world.ingress.apply(config)
         return config

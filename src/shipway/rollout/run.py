@@ -85,5 +85,5 @@ class Run:
     def still_serves(self) -> str:
         """Return the sentence that tells what goes on working when this rollout fails."""
         if self.rollout.previous is None:
-            return f"Nothing served {self.environment.name} before, and nothing was left behind."
+            return f"Nothing served {self.environment.name} before, and nothing of the new release runs."
         return f"{release_label(self.rollout.previous)} still serves {self.environment.name}."

@@ -26,7 +26,7 @@ from shipway.rollout.routing import apply_routing
 from shipway.rollout.steps.hand_over import running
 from shipway.rollout.steps.services import is_ready
 from shipway.rollout.steps.start import each
-from shipway.rollout.workloads import release_workloads, stateful_workload
+from shipway.rollout.workloads import stateful_workload, waves
 from shipway.rollout.world import World
 
 log = logging.getLogger("shipway.sleep")
@@ -128,7 +128,8 @@ def _start(world: World, live: Placement) -> bool:
         for service in app.of_role(Role.STATEFUL)
     ]
     each(engine.start, stateful)  # they run already, but for a machine that was restarted
-    each(engine.start, release_workloads(app, release, *STATELESS))
+    for wave in waves(app, release, *STATELESS):
+        each(engine.start, wave)
     until = time.monotonic() + _deadline_s(app)
     while time.monotonic() < until:
         instances = engine.instances(scope=live.scope)

@@ -17,6 +17,7 @@ from shipway.rollout.run import Run
 from shipway.rollout.steps import (
     build,
     check,
+    fetch_files,
     hand_over,
     healthy,
     migrate,
@@ -27,6 +28,7 @@ from shipway.rollout.steps import (
     source,
     start,
     swap_data,
+    swap_files,
     switch,
 )
 from shipway.saga.step import Step
@@ -57,6 +59,7 @@ STORIES: dict[RolloutKind, tuple[Step[Run], ...]] = {
     RolloutKind.RESTORE: (check.STEP, restore.STEP, swap_data.STEP),
 }
 
+_FILES = (check.STEP, fetch_files.STEP, swap_files.STEP)
 _WITH_DATA = (check.STEP, restore.STEP, services.STEP, swap_data.STEP, *_LAUNCH)
 
 
@@ -65,6 +68,8 @@ def story_of(kind: RolloutKind, request: Mapping[str, Any]) -> tuple[Step[Run], 
     asked = request.get("restore")
     if asked and kind is RolloutKind.ROLLBACK:
         return _WITH_DATA
+    if asked and "files" in asked:
+        return _FILES
     if asked and asked.get("beside"):
         return (check.STEP, restore.STEP)  # to look at: nothing is swapped
     return STORIES[kind]

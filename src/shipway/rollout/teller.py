@@ -6,8 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+from shipway.korean import in_korean
 from shipway.model.lifecycle import RolloutState
 from shipway.model.records import ProgressLine
+from shipway.model.said import Said
 from shipway.ports_store import Store
 from shipway.saga.journal import Mark
 from shipway.saga.runner import Moment
@@ -42,9 +44,15 @@ class Teller:
         return self._turn
 
     def output(self, step: str, line: str) -> None:
-        """Take one line of a command's output; it is written a moment later."""
+        """Take one line of a command's output; it is written a moment later.
+
+        What Shipway said among it is kept in Korean, too: later nobody could tell it apart.
+        """
+        text = (
+            Said(line, line.korean or in_korean(line)) if isinstance(line, Said) else line.rstrip()
+        )
         with self._changed:
-            self._waiting.append((step, "output", line.rstrip()))
+            self._waiting.append((step, "output", text))
             if self._timer is None:
                 self._timer = threading.Timer(FLUSH_S, self.flush)
                 self._timer.daemon = True

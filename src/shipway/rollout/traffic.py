@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from shipway.errors import Problem
 from shipway.model.application import Application, RouteRule
 from shipway.model.names import release_label
+from shipway.model.routes import rules_by_host
 from shipway.model.routing import (
     Backend,
     Certificate,
@@ -144,7 +145,7 @@ def names_of(app: Application) -> tuple[str, ...]:
 
 def _routes(app: Application) -> Iterable[Route]:
     logins = _login_ids(app)
-    for rule in app.routes:
+    for rule in rules_by_host(app):
         response_s, tunnel_s = _timeouts(app, rule.service)
         policy = RoutePolicy(
             rate=rule.rate,
@@ -156,14 +157,13 @@ def _routes(app: Application) -> Iterable[Route]:
             response_timeout_s=_unless(rule.response_timeout_s, response_s),
             tunnel_timeout_s=_unless(rule.tunnel_timeout_s, tunnel_s),
         )
-        for host in _hosts(app, rule):
-            yield Route(
-                backend=backend_id(app, rule.service),
-                host=host,
-                path=joined(app.base_path, rule.path),
-                strip=_stripped(app, rule),
-                policy=policy,
-            )
+        yield Route(
+            backend=backend_id(app, rule.service),
+            host=rule.host,
+            path=joined(app.base_path, rule.path),
+            strip=_stripped(app, rule),
+            policy=policy,
+        )
 
 
 def _timeouts(app: Application, service: str) -> tuple[float, float]:
@@ -193,12 +193,6 @@ def _logins(app: Application) -> Iterable[Login]:
     for users, name in _login_ids(app).items():
         passwords = {user: app.front.values[variable] for user, variable in users}
         yield Login(id=name, users=SecretMap(passwords))
-
-
-def _hosts(app: Application, rule: RouteRule) -> Sequence[str | None]:
-    if rule.host is not None:
-        return (rule.host,)
-    return app.hosts or (None,)
 
 
 def joined(base: str, path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from shipway.model.application import Application, Job, Service
@@ -32,6 +32,40 @@ def release_workload(app: Application, service: Service, release: Release) -> Wo
 def release_workloads(app: Application, release: Release, *roles: Role) -> tuple[Workload, ...]:
     """Return the workloads of the release's services that have one of the roles."""
     return tuple(release_workload(app, service, release) for service in app.of_role(*roles))
+
+
+def waves(
+    app: Application, release: Release, *roles: Role, boot: bool = False
+) -> Iterator[tuple[Workload, ...]]:
+    """Yield the release's workloads of the roles, each after those that its service depends on.
+
+    Names lead to what has been started only: an nginx ends where its upstream's is not there.
+    boot: who waits until another is healthy (`service_healthy`) boots beside it all the same:
+    a rollout would take as long as all boots together.
+    """
+    depths: dict[str, int] = {}
+
+    def depth(name: str) -> int:
+        if name not in depths:
+            depths[name] = 0
+            before = _before(by_name[name], boot=boot) & by_name.keys()
+            depths[name] = max(
+                (depth(one) + (by_name[one].role in roles) for one in before), default=0
+            )
+        return depths[name]
+
+    by_name = {service.name: service for service in app.services}
+    workloads = release_workloads(app, release, *roles)
+    for level in sorted({depth(workload.service) for workload in workloads}):
+        yield tuple(one for one in workloads if depth(one.service) == level)
+
+
+def _before(service: Service, *, boot: bool) -> set[str]:
+    if not boot:
+        return set(service.after)
+    waits = service.definition.get("depends_on") or {}
+    healthy = {name for name, how in waits.items() if how.get("condition") == "service_healthy"}
+    return set(service.after) - healthy
 
 
 def job_workload(app: Application, job: Job, release: Release) -> Workload:
@@ -99,4 +133,15 @@ def aliases(app: Application) -> dict[str, str]:
         for network in networks.values() if isinstance(networks, Mapping) else ():
             further += (network or {}).get("aliases") or ()
         found |= {str(name): service.name for name in further if name and name not in names}
-    return found
+    return _linked(app, names) | found
+
+
+def _linked(app: Application, names: set[str]) -> dict[str, str]:
+    """Return the names of `links: [redis:cache]`; not one that means two services."""
+    meant: dict[str, set[str]] = {}
+    for service in app.services:
+        for link in service.definition.get("links") or ():
+            name, _, alias = str(link).partition(":")
+            if alias and alias not in names and name in names:
+                meant.setdefault(alias, set()).add(name)
+    return {alias: services.pop() for alias, services in meant.items() if len(services) == 1}

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
-from shipway.ports import BuildCache, Builder, Clock, Console, Engine, Ingress
-from shipway.ports_backup import BackupRecords, Generations, RestorePoints, Restores
-from shipway.ports_checks import Gate
+from shipway.ports import BuildCache, Builder, Clock, Console, Engine, Ingress, Registry
+from shipway.ports_backup import BackupRecords, Generations
+from shipway.ports_checks import CommitChecks, Gate
 from shipway.ports_data import DataTools
+from shipway.ports_restore import FileRestores, RestorePoints, Restores
 from shipway.ports_store import Store
 from shipway.ports_vault import Vault
 from shipway.rollout.applications import Applications
@@ -26,7 +27,7 @@ class EngineKit:
     """An engine, with what it builds with and what a person looks in with.
 
     cache: what it keeps to build faster, where it keeps something.
-    tools: what it does for databases.
+    tools: what it does for databases; registry: how its images come to a registry.
     """
 
     engine: Engine
@@ -34,6 +35,7 @@ class EngineKit:
     console: Console
     cache: BuildCache | None = None
     tools: DataTools | None = None
+    registry: Registry | None = None
 
 
 class ScopeLocks:
@@ -55,7 +57,24 @@ class DataSide:
 
     points: RestorePoints | None = None
     restores: Restores | None = None
+    files: FileRestores | None = None
     records: BackupRecords | None = None
+
+    def database_restores(self) -> Restores:
+        """Return what restores databases.  Raises Problem `backup-off`."""
+        if self.restores is None:
+            raise _no_backups()
+        return self.restores
+
+    def file_restores(self) -> FileRestores:
+        """Return what restores everything else.  Raises Problem `backup-off`."""
+        if self.files is None:
+            raise _no_backups()
+        return self.files
+
+
+def _no_backups() -> Problem:
+    return Problem("backup-off", "this Shipway makes no backups.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +90,11 @@ class World:
     vault: the secrets of all environments.
     wakers: hold the requests of environments that sleep.
     gate: judges a release before it comes in; None: nobody does.
+    commit_checks: tells how CI stands; None: nobody can be asked.
     certificates: where they are kept and who issues them; None: TLS shows a self-signed one.
     prunes_owed: projects of which releases were removed, but not yet what only they needed.
+    pruning: held while what no release needs is removed; a rollout that has just begun waits
+    for it, because what it fetches and builds is no release's yet.
     generations: which generation of its data each database mounts.
     data: restore points and restores, filled when everything is wired.
     """
@@ -88,11 +110,13 @@ class World:
     generations: Generations
     data: DataSide = field(default_factory=DataSide)
     gate: Gate | None = None
+    commit_checks: CommitChecks | None = None
     addresses: dict[str, str] = field(default_factory=dict)
     ingress_lock: threading.RLock = field(default_factory=threading.RLock)
     scope_locks: ScopeLocks = field(default_factory=ScopeLocks)
     stops: BackgroundStops = field(default_factory=BackgroundStops)
     prunes_owed: set[str] = field(default_factory=set)
+    pruning: threading.Lock = field(default_factory=threading.Lock)
     wakers: Wakers = field(default_factory=NoWakers)
     certificates: CertificateKit | None = None
 

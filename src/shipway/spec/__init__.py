@@ -8,7 +8,8 @@
 - differences: what differs between two applications, never with a value
 """
 
-from shipway.spec.differences import Change, Difference, DifferenceKind, differences
+from shipway.spec.difference import Change, Difference, DifferenceKind
+from shipway.spec.differences import differences
 from shipway.spec.explain import Explanation, explain
 from shipway.spec.layers import Layer, Layers, Origin, Variable, resolve_layers
 from shipway.spec.load import load_application

@@ -1,7 +1,6 @@
 """From a Spec and a Compose model to an Application: every decision, no file but mounts.
 
-The Compose model is canonical, with absolute paths.  `place` answers where a value of the
-model stands in its file.
+The Compose model is canonical, with absolute paths.
 """
 
 from __future__ import annotations
@@ -14,15 +13,16 @@ from shipway.compose.units import parse_duration
 from shipway.errors import Problem, SourceRef
 from shipway.model.application import Application, Policy, RouteRule, Service, SmokeCheck
 from shipway.model.names import EnvironmentId
+from shipway.model.outside import outside_stores
 from shipway.model.watching import Watching
 from shipway.model.workload import Role, SecretMap
 from shipway.spec.aside import set_aside
+from shipway.spec.composition import Composition
 from shipway.spec.facts import ServiceFacts, service_facts
 from shipway.spec.files import files_by_service
 from shipway.spec.front import make_front
 from shipway.spec.jobs import make_jobs
 from shipway.spec.keys.backup import settings_for
-from shipway.spec.kinds import Place
 from shipway.spec.layers import Layers
 from shipway.spec.notes import guesses
 from shipway.spec.probes import find_port, make_probe
@@ -42,15 +42,13 @@ def assemble(
     *,
     spec: Spec,
     environment: str,
-    model: Mapping[str, Any],
-    place: Place,
+    composition: Composition,
     layers: Layers,
     tree: Tree,
-    notes: tuple[str, ...] = (),
 ) -> Application:
     """Return the application.  Raises Problem, with file and line where there is one."""
     declared = spec.environment(environment)
-    model, aside = set_aside(spec, model)
+    model, aside = set_aside(spec, composition.model)
     facts = service_facts(model.get("services") or {})
     explicit = {name: item.role for name, item in spec.services.items()}
     routes, guess = _routes(spec, declared, facts, explicit)
@@ -69,7 +67,7 @@ def assemble(
         spec=spec,
         declared=declared,
         environment=environment,
-        place=place,
+        composition=composition,
         layers=layers,
         files=files_by_service(spec, declared, built=built, tree=tree, layers=layers),
         route_ports=one_port_per_service(said, spec),
@@ -104,11 +102,19 @@ def assemble(
             **spec.indicators,
         ),
         engine=spec.engine,
+        registry=spec.registry,
         volumes=_section(model, "volumes"),
         networks=_section(model, "networks"),
         secrets=_section(model, "secrets"),
         configs=_section(model, "configs"),
-        notes=(*notes, *aside, *guess, *guesses(facts, inferred), *maker.notes),
+        notes=(
+            *composition.notes,
+            *aside,
+            *guess,
+            *guesses(facts, inferred),
+            *maker.notes,
+            *(f"{store}" for store in outside_stores(services)),
+        ),
         root=str(tree.source),
         sleep_after_s=_sleep_after_s(environment, declared),
     )
@@ -169,7 +175,7 @@ class _ServiceMaker:
     spec: Spec
     declared: EnvironmentSpec
     environment: str
-    place: Place
+    composition: Composition
     layers: Layers
     files: Mapping[str, tuple[Any, ...]]
     route_ports: Mapping[str, int]
@@ -178,13 +184,14 @@ class _ServiceMaker:
 
     def make(self, facts: ServiceFacts, guess: Guess) -> Service:
         name, role = facts.name, guess.role
-        source = self.place("services", name)
+        source = self.composition.place("services", name)
         environment = self._variables(facts, role)
         port = self._port(facts, role, environment, source)
         said = self.spec.services.get(name)
         probe = None
         if role is Role.WEB and port is not None:
-            probe = make_probe(facts, port=port, health=said.health if said else None)
+            health = said.health if said else None
+            probe = make_probe(facts, port=port, health=health, hosts=self.declared.hosts)
         definition = facts.definition
         return Service(
             name=name,
@@ -207,12 +214,17 @@ class _ServiceMaker:
         )
 
     def _variables(self, facts: ServiceFacts, role: Role) -> SecretMap:
-        """Return the service's own values with the layers over them where it is built here."""
+        """Return the service's own values with the layers over them where it is built here.
+
+        Elsewhere they go over what its `env_file` sets: that file stands for the environment.
+        """
         own = facts.definition.get("environment") or {}
         values = {key: str(value) for key, value in own.items() if value is not None}
         if facts.build and role is not Role.STATEFUL:
             values = dict(self.layers.given_to(facts.name, self.spec.contract, values))
             values["SHIPWAY_ENVIRONMENT"] = self.environment
+        else:
+            values |= self.layers.replacing(self.composition.out_of_files(facts.name))
         return SecretMap(values)
 
     def _port(

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from shipway.compose import ComposeProject, load
@@ -20,6 +20,7 @@ from shipway.spec.layers import Layers
 from shipway.spec.located import locate
 from shipway.spec.overlay import overlaid, put_back
 from shipway.spec.secretwords import is_secret
+from shipway.spec.shared_images import share_builds
 from shipway.spec.tree import Tree
 from shipway.spec.values import EnvironmentSpec, Spec
 
@@ -42,6 +43,10 @@ class Composition:
     def place(self, *path: str | int) -> SourceRef | None:
         """Return where a value of the model stands."""
         return _shown(self.project.source(*path), self.base)
+
+    def out_of_files(self, service: str) -> frozenset[str]:
+        """Return the variables of a service whose values its `env_file` sets."""
+        return self.project.out_of_env_files(service)
 
 
 def compose_files(spec: Spec, environment: EnvironmentSpec, source: Path) -> tuple[str, ...]:
@@ -78,8 +83,13 @@ def default_files(source: Path) -> tuple[str, ...]:
     return (*found, *(override if found else ()))
 
 
-def compose_for(spec: Spec, name: str, *, tree: Tree, layers: Layers) -> Composition:
-    """Return the Compose model of the environment `name`.  Raises Problem."""
+def compose_for(
+    spec: Spec, name: str, *, tree: Tree, layers: Layers, read_env_files: bool = True
+) -> Composition:
+    """Return the Compose model of the environment `name`.  Raises Problem.
+
+    read_env_files: whether files of variables that services name must be there.
+    """
     environment = spec.environment(name)
     files = compose_files(spec, environment, tree.source)
     base = tree.source
@@ -92,11 +102,13 @@ def compose_for(spec: Spec, name: str, *, tree: Tree, layers: Layers) -> Composi
                 env_files=() if layers.dotenv is None else (layers.dotenv.path,),
                 profiles=(*spec.profiles, *environment.profiles),
                 project_name=spec.project,
-                project_directory=base,
+                project_directory=base / PurePosixPath(files[0]).parent,
+                read_env_files=read_env_files,
             )
     except Problem as problem:
         raise _explained(problem, spec, name, base) from None
     plain: dict[str, Any] = put_back(json.loads(json.dumps(project.model)), base, tree.source)
+    plain["services"] = share_builds(plain.get("services") or {})
     composition = Composition(model=plain, project=project, base=base)
     located = locate(plain, tree=tree, variables=layers.seen_by_compose, place=composition.place)
     return replace(

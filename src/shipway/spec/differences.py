@@ -6,59 +6,21 @@ nothing is rebuilt, so a difference there is one that the artifact will not show
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from shipway.model.application import Application
+from shipway.spec.difference import (
+    Change,
+    Difference,
+    DifferenceKind,
+    changes,
+    figures,
+    listed,
+    word,
+)
+from shipway.spec.front_differences import door_differences, route_differences
 from shipway.spec.serial import application_to_json, strip_places
-
-
-class DifferenceKind(StrEnum):
-    """What differs."""
-
-    SERVICE = "service"
-    VARIABLE = "variable"
-    BUILD_ARGUMENT = "build-argument"
-    FILE = "file"
-    ROUTE = "route"
-    ADDRESS = "address"
-    JOB = "job"
-    SMOKE = "smoke"
-    JOURNEY = "journey"
-    POLICY = "policy"
-    RESOURCE = "resource"
-    ENGINE = "engine"
-
-
-class Change(StrEnum):
-    """How."""
-
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One difference; `name`: of the variable, key, rule or figure; service where it has one.
-
-    detail: old and new, where they are no secret.
-    """
-
-    kind: DifferenceKind
-    change: Change
-    name: str
-    service: str | None = None
-    detail: str = ""
-
-    def __str__(self) -> str:
-        owner = f"{self.service}: " if self.service else ""
-        kind = self.kind.value.replace("-", " ")
-        detail = f" ({self.detail})" if self.detail else ""
-        return f"{owner}{kind} {self.name} {self.change.value}{detail}"
 
 
 def differences(old: Application, new: Application) -> list[Difference]:
@@ -70,21 +32,20 @@ def differences(old: Application, new: Application) -> list[Difference]:
     two = strip_places(application_to_json(new, reveal=True))
     return [
         *_services(_by(one["services"], "name"), _by(two["services"], "name")),
-        *_listed(DifferenceKind.ROUTE, _routes(one), _routes(two)),
-        *_figures(DifferenceKind.ADDRESS, _address(one), _address(two)),
-        *_listed(DifferenceKind.JOB, _by(one["jobs"], "name"), _by(two["jobs"], "name")),
-        *_listed(DifferenceKind.SMOKE, _by(one["smoke"], "name"), _by(two["smoke"], "name")),
-        *_listed(
-            DifferenceKind.JOURNEY, _by(one["journeys"], "name"), _by(two["journeys"], "name")
-        ),
-        *_figures(DifferenceKind.POLICY, one["policy"], two["policy"]),
-        *_listed(DifferenceKind.RESOURCE, _resources(one), _resources(two)),
-        *_figures(DifferenceKind.ENGINE, _only(one, "engine"), _only(two, "engine")),
+        *route_differences(one, two),
+        *door_differences(one["front"], two["front"]),
+        *figures(DifferenceKind.ADDRESS, _address(one), _address(two)),
+        *listed(DifferenceKind.JOB, _by(one["jobs"], "name"), _by(two["jobs"], "name")),
+        *listed(DifferenceKind.SMOKE, _by(one["smoke"], "name"), _by(two["smoke"], "name")),
+        *listed(DifferenceKind.JOURNEY, _by(one["journeys"], "name"), _by(two["journeys"], "name")),
+        *figures(DifferenceKind.POLICY, one["policy"], two["policy"]),
+        *listed(DifferenceKind.RESOURCE, _resources(one), _resources(two)),
+        *figures(DifferenceKind.ENGINE, _only(one, "engine"), _only(two, "engine")),
     ]
 
 
 def _services(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    for name, change in _changes(old, new):
+    for name, change in changes(old, new):
         if change is not Change.CHANGED:
             yield Difference(kind=DifferenceKind.SERVICE, change=change, name=name)
             continue
@@ -92,14 +53,14 @@ def _services(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differ
 
 
 def _service(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    yield from _listed(DifferenceKind.VARIABLE, _variables(old), _variables(new), name)
-    yield from _listed(DifferenceKind.BUILD_ARGUMENT, _arguments(old), _arguments(new), name)
-    yield from _listed(
+    yield from listed(DifferenceKind.VARIABLE, _variables(old), _variables(new), name)
+    yield from listed(DifferenceKind.BUILD_ARGUMENT, _arguments(old), _arguments(new), name)
+    yield from listed(
         DifferenceKind.FILE, _by(old["files"], "target"), _by(new["files"], "target"), name
     )
     for key in ("role", "port", "replicas", "probe", "build", "stop_signal", "stop_grace_s"):
         if old[key] != new[key]:
-            detail = "" if key == "probe" else f"{_word(old[key])} → {_word(new[key])}"
+            detail = "" if key == "probe" else f"{word(old[key])} → {word(new[key])}"
             yield Difference(
                 kind=DifferenceKind.SERVICE,
                 change=Change.CHANGED,
@@ -107,7 +68,7 @@ def _service(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Itera
                 service=name,
                 detail=detail,
             )
-    yield from _listed(DifferenceKind.SERVICE, _definition(old), _definition(new), name)
+    yield from listed(DifferenceKind.SERVICE, _definition(old), _definition(new), name)
 
 
 def _variables(service: Mapping[str, Any]) -> dict[str, str]:
@@ -139,10 +100,6 @@ def _arguments(service: Mapping[str, Any]) -> Mapping[str, Any]:
     return arguments
 
 
-def _routes(document: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{rule['host'] or ''}{rule['path']}": rule for rule in document["routes"]}
-
-
 def _address(document: Mapping[str, Any]) -> dict[str, Any]:
     address = {key: document[key] for key in ("port", "address", "base_path", "sleep_after_s")}
     return {**address, "hosts": ", ".join(document["hosts"]) or None}
@@ -162,43 +119,3 @@ def _only(document: Mapping[str, Any], key: str) -> dict[str, Any]:
 
 def _by(items: list[dict[str, Any]], key: str) -> dict[str, Any]:
     return {item[key]: item for item in items}
-
-
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Change]]:
-    for name in dict.fromkeys([*old, *new]):
-        if name not in old:
-            yield name, Change.ADDED
-        elif name not in new:
-            yield name, Change.REMOVED
-        elif _canonical(old[name]) != _canonical(new[name]):
-            yield name, Change.CHANGED
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)
-
-
-def _listed(
-    kind: DifferenceKind,
-    old: Mapping[str, Any],
-    new: Mapping[str, Any],
-    service: str | None = None,
-) -> Iterator[Difference]:
-    for name, change in _changes(old, new):
-        yield Difference(kind=kind, change=change, name=name, service=service)
-
-
-def _figures(
-    kind: DifferenceKind, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[Difference]:
-    for name, _change in _changes(old, new):
-        yield Difference(
-            kind=kind,
-            change=Change.CHANGED,
-            name=name,
-            detail=f"{_word(old[name])} → {_word(new[name])}",
-        )
-
-
-def _word(value: Any) -> str:
-    return "none" if value is None else str(value)

@@ -55,7 +55,8 @@ def _explanations(key: str, layers: Layers, composition: Composition) -> Iterato
             continue
         place = composition.place("services", name, "environment", key)
         origin = Origin(layer=Layer.SERVICE, source=place)
-        if layered is not None and definition.get("build"):
+        reached = definition.get("build") or key in composition.out_of_files(name)
+        if layered is not None and reached:
             variable = Variable(
                 key=key,
                 value=layered.value,

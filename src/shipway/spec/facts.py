@@ -18,6 +18,11 @@ _LOCAL_URL = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?(?P<path>/[^\s'\"`|;<>()\\$]*)?(?=[\s'\"`|;)\\]|$)"
 )
 
+SERVERS = frozenset({"gunicorn", "uvicorn", "hypercorn", "daphne", "granian", "waitress-serve"})
+_OPTIONS = frozenset({"-b", "--bind", "-p", "--port"})
+_ADDRESS = re.compile(r"(?:\S*:)?(?P<port>[0-9]{2,5})")
+_PORT = re.compile(r"(?:--bind|--port|-b|--listen)=(?:\S*:)?(?P<port>[0-9]{2,5})")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceFacts:
@@ -26,6 +31,7 @@ class ServiceFacts:
     published, exposed: container ports over TCP, in the order of the file.
     volumes: named volumes that it mounts.  words: its command with its entrypoint, shells
     unfolded.  health_port, health_path: of the URL that its healthcheck requests.
+    listens: the port that its command tells a web server.
     completes: others wait for its successful end.  own_command: Compose replaces neither
     the image's command nor its entrypoint.
     """
@@ -39,6 +45,7 @@ class ServiceFacts:
     dockerfile_ports: tuple[int, ...]
     volumes: tuple[str, ...]
     words: tuple[str, ...]
+    listens: int | None
     health_port: int | None
     health_path: str | None
     completes: bool
@@ -57,6 +64,7 @@ class ServiceFacts:
             or self.exposed
             or (self.health_port is not None and told)
             or (self.dockerfile_ports and self.own_command)
+            or self.listens
         )
 
 
@@ -77,6 +85,7 @@ def service_facts(services: Mapping[str, Mapping[str, Any]]) -> dict[str, Servic
 def _facts(name: str, definition: Mapping[str, Any], *, completes: bool) -> ServiceFacts:
     dockerfile = read_dockerfile(definition)
     port, path = _health_url(definition, dockerfile)
+    words = _words(definition, dockerfile)
     return ServiceFacts(
         name=name,
         definition=definition,
@@ -86,7 +95,8 @@ def _facts(name: str, definition: Mapping[str, Any], *, completes: bool) -> Serv
         exposed=_exposed(definition),
         dockerfile_ports=dockerfile.ports,
         volumes=_volumes(definition),
-        words=_words(definition, dockerfile),
+        words=words,
+        listens=_listens(words),
         health_port=port,
         health_path=path,
         completes=completes,
@@ -125,6 +135,17 @@ def _words(definition: Mapping[str, Any], dockerfile: DockerfileFacts) -> tuple[
         # An entrypoint of Compose's own clears the image's CMD, as Docker does it.
         command = dockerfile.command if own_entrypoint is None else ()
     return tuple(part for word in (*entrypoint, *command) for part in _unfold(str(word)))
+
+
+def _listens(words: tuple[str, ...]) -> int | None:
+    """Return the port that a command gives to one of the usual web servers."""
+    if not SERVERS.intersection(word.rpartition("/")[2] for word in words):
+        return None
+    for option, value in zip(words, (*words[1:], ""), strict=True):
+        match = _PORT.fullmatch(option) or (option in _OPTIONS and _ADDRESS.fullmatch(value))
+        if match:
+            return int(match["port"])
+    return None
 
 
 def _unfold(word: str) -> list[str]:

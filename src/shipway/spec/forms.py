@@ -128,11 +128,13 @@ CACHE = Parsed(
     rf"immutable|hashed|no-store|{DURATION_PATTERN}",
 )
 VARIABLE = Text("the name of a variable", VARIABLE_PATTERN)
+SECRET = Text("the name of a secret", VARIABLE_PATTERN)
 EMAIL = Text("an e-mail address", r"[^@\s]+@[^@\s]+")
 PLUGIN = Text("the name of a plugin", r"[a-z][a-z0-9-]{0,40}")
 HTTPS_URL = Text("an https address", r"https://[^\s]+")
 HEADER_PATTERN = r"[A-Za-z][A-Za-z0-9-]{0,99}"
 HEADER_VALUE = Text("one line of ASCII, or nothing", r"[ -~]{0,2000}")
+SHORT_NAME = r"[a-z0-9][a-z0-9_-]{0,47}"
 USER_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}"
 PAGE_PATTERN = r"maintenance|403|413|429|502|503|504"
 ENVIRONMENT_NAME = ENVIRONMENT_PATTERN

@@ -48,7 +48,11 @@ def _migrations(items: tuple[MigrateSpec, ...], taken: set[str]) -> tuple[Job, .
         seen[base] += 1
         name = base if seen[base] == 1 else f"{base}-{seen[base]}"
         job = Job(
-            name=name, service=item.service.value, argv=item.command, beside=item.beside or False
+            name=name,
+            service=item.service.value,
+            argv=item.command,
+            beside=item.beside or False,
+            once=item.once or False,
         )
         if item.deadline_s is not None:
             job = replace(job, deadline_s=item.deadline_s)

@@ -8,6 +8,7 @@ from typing import Any
 
 from shipway.errors import Problem, SourceRef
 from shipway.model.journey import Journey, Step
+from shipway.model.plain_paths import is_plain
 
 PLACEHOLDER = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 GENERATED = frozenset(
@@ -17,6 +18,8 @@ GENERATED = frozenset(
 
 def check_path(path: str, source: SourceRef) -> None:
     """Refuse what is no JSON path."""
+    if is_plain(path):
+        return
     from jsonpath_rfc9535 import JSONPathError, compile  # noqa: A004 - its own name
 
     try:

@@ -7,7 +7,6 @@ have one source.  Everything raises Problem `invalid-spec` with file, line and c
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
@@ -64,5 +63,7 @@ def _shown(node: Node) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that `word` was probably meant to be."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    from difflib import get_close_matches  # only a refusal pays for it
+
+    found = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return found[0] if found else None

@@ -17,10 +17,10 @@ So are the contract's defaults, which a service gets where it has no value of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from shipway.errors import Problem, SourceRef
 from shipway.model.secret import is_own
@@ -102,6 +102,14 @@ class Layers:
         }
         return SecretMap({**defaults, **self.values})
 
+    def replacing(self, keys: Collection[str]) -> dict[str, str]:
+        """Return what the layers have for variables of a service that only has an image."""
+        return {
+            key: variable.value
+            for key, variable in self.variables.items()
+            if key in keys and key not in self.withheld
+        }
+
     def given_to(self, service: str, contract: Contract, own: Mapping[str, str]) -> SecretMap:
         """Return the variables of a service that is built here, over its `own`.
 
@@ -142,7 +150,7 @@ def resolve_layers(
     declared = spec.environment(environment)
     tree = Tree(source=source, local=local)
     store = variables or {}
-    dotenv = tree.find(".env")
+    dotenv = _dotenv(spec, tree)
     resolved: dict[str, Variable] = {}
     below = _dotenv_values(dotenv)
     for key, value, origin in _all(
@@ -244,6 +252,12 @@ def _put(resolved: dict[str, Variable], key: str, value: str, origin: Origin) ->
     before = resolved.get(key)
     overridden = () if before is None else (*before.overridden, before.origin)
     resolved[key] = Variable(key=key, value=value, origin=origin, overridden=overridden)
+
+
+def _dotenv(spec: Spec, tree: Tree) -> Found | None:
+    """Return the `.env` beside the first Compose file, as Docker Compose would; else the root's."""
+    folder = PurePosixPath(spec.compose[0]).parent if spec.compose else PurePosixPath()
+    return tree.find(str(folder / ".env")) or tree.find(".env")
 
 
 def _dotenv_values(dotenv: Found | None) -> dict[str, str]:

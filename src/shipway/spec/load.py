@@ -89,11 +89,9 @@ def load_and_judge(
     app = assemble(
         spec=spec,
         environment=environment,
-        model=composition.model,
-        place=composition.place,
+        composition=composition,
         layers=layers,
         tree=tree,
-        notes=composition.notes,
     )
     commons = {
         key

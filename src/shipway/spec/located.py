@@ -124,15 +124,31 @@ def _mount(
     found = find_below(source, tree)
     shown = _short(source, tree)
     if found is None:
-        notes.append(f"{service} mounts {shown}, which is neither in the commit nor beside it.")
+        notes.append(
+            f"{service} mounts {shown}, which is neither in the commit nor beside it: a new, empty"
+            " one for each commit. For data, use a named volume."
+        )
+        return mount
+    if found.tracked and found.path.is_dir() and not any(_shown_files(found.path)):
+        notes.append(
+            f"{service} mounts {shown}, which is empty in the commit: a new, empty one for each"
+            " commit. For data, use a named volume."
+        )
         return mount
     if found.tracked:
         return mount
     notes.append(
         f"{service} mounts {shown} from the working directory: it is not in the commit,"
         " so a rollback does not bring it back."
+        if mount.get("read_only")
+        else f"{service} mounts {shown} from the working directory: all environments write to the"
+        " same, and a rollback does not bring it back. For data, use a named volume."
     )
     return {**mount, "source": str(found.path)}
+
+
+def _shown_files(folder: Path) -> Iterator[Path]:
+    return (item for item in folder.iterdir() if not item.name.startswith("."))
 
 
 def _check_context(name: str, definition: Mapping[str, Any], tree: Tree, place: Place) -> None:

@@ -23,8 +23,8 @@ def _notes(service: ServiceFacts, guess: Guess) -> Iterator[str]:
         yield f"{name}: its port {service.published[0]} is not published by Shipway."
     if role is Role.WEB and not service.build and is_proxy(service.image):
         yield (
-            f"{name} is a web server in front of others; Shipway's ingress can take its place:"
-            " route to the services behind it."
+            f"{name} is a web server in front of others; Shipway's ingress can take its place"
+            " where it serves no files of its own: route to the services behind it."
         )
     if role is not Role.STATEFUL and service.build and service.volumes:
         yield (

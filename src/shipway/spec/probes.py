@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shipway.compose.units import parse_duration
@@ -27,6 +27,8 @@ def find_port(
         return service.health_port, "its healthcheck asks that port"
     if service.dockerfile_ports:
         return service.dockerfile_ports[0], "its Dockerfile exposes it"
+    if service.listens:
+        return service.listens, "its command says so"
     value = environment.get("PORT", "")
     if value.isdigit() and 0 < int(value) < 65_536:
         return int(value), "its variable PORT says so"
@@ -38,15 +40,18 @@ def _choice(ports: tuple[int, ...]) -> str | None:
     return f"it is the first of {', '.join(map(str, distinct))}" if len(distinct) > 1 else None
 
 
-def make_probe(service: ServiceFacts, *, port: int, health: HealthSpec | None) -> Probe | None:
+def make_probe(
+    service: ServiceFacts, *, port: int, health: HealthSpec | None, hosts: Sequence[str] = ()
+) -> Probe | None:
     """Return the probe of a service that takes requests, None where it is switched off.
 
     What shipway.yaml does not say comes from Compose's healthcheck, then from the default.
+    hosts: the environment's; frameworks with a list of allowed names know the first of them.
     """
     if health is not None and not health.enabled:
         return None
     healthcheck = service.definition.get("healthcheck") or {}
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"host": hosts[0]} if hosts else {}
     if service.health_path is not None and service.health_port == port:
         given["paths"] = (service.health_path,)
     patience = _patience(healthcheck)

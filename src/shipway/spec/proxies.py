@@ -5,12 +5,12 @@ Shipway's ingress does its work; the service is then set aside (`deploy: false`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shipway.nginx import Services
+from shipway.nginx import Imported, Services
 from shipway.spec.facts import ServiceFacts
 from shipway.spec.images import repository
 
@@ -47,6 +47,18 @@ def _configuration(definition: Mapping[str, Any]) -> Iterator[Path]:
             yield from sorted(source.glob("*.conf"))
         elif source.is_file() and source.suffix in {".conf", ".template", ".nginx"}:
             yield source
+
+
+def holds(service: ServiceFacts, imports: Iterable[Imported]) -> bool:
+    """Return whether a proxy mounts what it serves itself: nobody else has those files."""
+    targets = [str(mount.get("target") or "") for mount in service.definition.get("volumes") or ()]
+    return any(
+        f"{path}/".startswith(f"{target.rstrip('/')}/")
+        for item in imports
+        for path in item.served
+        for target in targets
+        if target
+    )
 
 
 def nginx_services(facts: Mapping[str, ServiceFacts], without: frozenset[str]) -> Services:

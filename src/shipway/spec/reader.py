@@ -5,11 +5,11 @@ What needs the Compose files (unknown services, ports, roles) is judged by `load
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.names import default_project
 from shipway.spec.addresses import check_addresses
 from shipway.spec.keys import ROOT
 from shipway.spec.nodes import parse
@@ -59,12 +59,6 @@ def read_spec(text: str, *, path: str = FILE_NAMES[0], default_project: str = "a
     spec = replace(spec, project=spec.project or default_project, environments=environments)
     check_addresses(spec)
     return spec
-
-
-def default_project(directory: Path) -> str:
-    """Return the directory's name made into one that may name a project."""
-    name = re.sub(r"[^a-z0-9_-]+", "-", directory.resolve().name.lower())
-    return name.strip("-_")[:48].strip("-_") or "app"
 
 
 def _default_environments(spec: Spec) -> dict[str, EnvironmentSpec]:

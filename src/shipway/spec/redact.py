@@ -8,7 +8,7 @@ wherever it stands; what counts as one is told by the name of its variable.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shipway.model.application import Application
@@ -24,10 +24,14 @@ _USERINFO = re.compile(r"(?<=://)([^/\s:@]*):([^/\s@]+)(?=@)")
 
 
 class Redactor:
-    """Knows an application's secrets and takes them out of its JSON."""
+    """Knows an application's secrets and takes them out of its JSON, or of a text.
 
-    def __init__(self, app: Application) -> None:
-        found = set(app.front.values.values()) | {
+    more: further secrets, which Compose may have interpolated and no service gets.
+    """
+
+    def __init__(self, app: Application, more: Iterable[str] = ()) -> None:
+        found = {value for value in more if len(value) >= LENGTH_MIN}
+        found |= set(app.front.values.values()) | {
             value
             for service in app.services
             for key, value in service.environment.items()
@@ -35,6 +39,10 @@ class Redactor:
         }
         # The longest first, so that a secret within another leaves no rest.
         self._secrets = sorted(found, key=lambda value: (-len(value), value))
+
+    def hide(self, text: str) -> str:
+        """Return a text without the secrets."""
+        return str(self._text(text))
 
     def redact(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """Return an application's JSON with its values hidden."""

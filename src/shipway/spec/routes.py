@@ -16,6 +16,8 @@ from shipway.spec.images import is_data_store, is_proxy
 from shipway.spec.roles import is_scheduler
 from shipway.spec.values import EnvironmentSpec, RouteSpec, Spec
 
+CONSOLES = frozenset({"flower", "adminer", "pgadmin", "dozzle", "grafana", "redisinsight"})
+"""Pages for those who run an application: never what stands at `/`."""
 API_NAMES = ("api", "backend", "server", "rest", "graphql")
 DEFAULT_BURST = 20
 WEB_NAMES = ("frontend", "web", "www", "app", "site", "client", "ui", "nginx", "proxy")
@@ -144,6 +146,8 @@ def propose_routes(names: list[str]) -> tuple[str, ...]:
 def _rank(name: str) -> tuple[int, int]:
     """Return how likely a service is the one at `/`, the likeliest first."""
     words = name.lower().replace("_", "-").split("-")
+    if any(word in CONSOLES for word in words):
+        return 3, 0
     if any(word in WEB_NAMES for word in words):
         return 0, min(WEB_NAMES.index(word) for word in words if word in WEB_NAMES)
     return (2, 0) if any(word in API_NAMES for word in words) else (1, 0)

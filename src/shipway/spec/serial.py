@@ -26,6 +26,7 @@ from shipway.model.application import (
 from shipway.model.backup_settings import settings_from_json, settings_to_json
 from shipway.model.journey import journey_from_json, journey_to_json
 from shipway.model.names import EnvironmentId
+from shipway.model.registry import registry_from_json, registry_to_json
 from shipway.model.watching import watching_from_json, watching_to_json
 from shipway.model.workload import MountedFile, Role, SecretMap
 from shipway.spec.redact import Redactor
@@ -58,6 +59,7 @@ def application_to_json(app: Application, *, reveal: bool) -> dict[str, Any]:
         "policy": asdict(app.policy),
         "backup": settings_to_json(app.backup),
         "watching": watching_to_json(app.watching),
+        "registry": registry_to_json(app.registry),
         **{name: getattr(app, name) for name in ("volumes", "networks", "secrets", "configs")},
         "notes": list(app.notes),
     }
@@ -89,6 +91,7 @@ def application_from_json(value: Mapping[str, Any]) -> Application:
         policy=Policy(**value["policy"]),
         backup=settings_from_json(value["backup"]),
         watching=watching_from_json(value["watching"]),
+        registry=registry_from_json(value.get("registry")),
         hosts=tuple(value["hosts"]),
         notes=tuple(value["notes"]),
         **{
@@ -129,6 +132,7 @@ def strip_places(document: dict[str, Any]) -> dict[str, Any]:
         service.pop("source")
         if service["probe"] is not None:
             service["probe"].pop("source")
+            service["probe"].pop("host")  # mostly the environment's own name
     return stripped
 
 

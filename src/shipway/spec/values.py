@@ -15,6 +15,8 @@ from shipway.errors import Problem, SourceRef
 from shipway.model.declared import DocumentSpec
 from shipway.model.front import Tls
 from shipway.model.journey import Journey
+from shipway.model.pipeline import CiSettings
+from shipway.model.registry import RegistrySettings
 from shipway.model.routing import RateLimit
 from shipway.model.watching import Channel, Heartbeat, RuleChange, SentrySettings
 from shipway.model.workload import Role
@@ -123,6 +125,7 @@ class MigrateSpec:
     command: tuple[str, ...] | None = None
     deadline_s: float | None = None
     beside: bool | None = None
+    once: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +225,7 @@ class Spec:
     journeys: tuple[Journey, ...] = ()
     waivers: tuple[WaiverSpec, ...] = ()
     gates: Mapping[str, str] = field(default_factory=dict)
+    ci: CiSettings | None = None
     rollout: Mapping[str, Any] = field(default_factory=dict)
     backup: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
@@ -230,6 +234,7 @@ class Spec:
     notify: tuple[Channel, ...] = ()
     heartbeat: Heartbeat | None = None
     sentry: SentrySettings | None = None
+    registry: RegistrySettings | None = None
     document: DocumentSpec = field(default_factory=DocumentSpec)
 
     previews: PreviewSpec = field(default_factory=PreviewSpec)

@@ -107,6 +107,12 @@ class BackupRuns:
         limit: int = 50,
     ) -> tuple[BackupRun, ...]:
         """Return the latest runs, newest first."""
+        key = ("backup-runs", environment, kind, limit)
+        return self._database.remembered(key, lambda: self._recent(environment, kind, limit))
+
+    def _recent(
+        self, environment: EnvironmentId | None, kind: RunKind | None, limit: int
+    ) -> tuple[BackupRun, ...]:
         project, name = (environment.project, environment.name) if environment else (None, None)
         rows = self._database.connection.execute(
             "SELECT * FROM backup_run WHERE (?1 IS NULL OR (project = ?1 AND environment = ?2))"

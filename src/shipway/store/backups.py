@@ -11,8 +11,19 @@ from shipway.model.backup import Backup, BackupKind, Drill, DrillCheck, RestoreP
 from shipway.model.names import EnvironmentId
 from shipway.store.database import Database
 
-DRILLS_MAX = 50
+DRILLS_OF_ONE = 50
+DRILLS_MAX = 2000
 POINTS_MAX = 200
+
+_BACKUPS = (
+    "SELECT * FROM backup WHERE project = ? AND environment = ?"
+    " AND (? IS NULL OR kind = ?) AND (? IS NULL OR subject = ?)"
+    " ORDER BY ended_at DESC, id"
+)
+_DRILLS = "SELECT * FROM drill WHERE project = ? AND environment = ? ORDER BY id DESC"
+_GENERATION = (
+    "SELECT generation FROM data_generation WHERE project = ? AND environment = ? AND service = ?"
+)
 
 
 class Backups:
@@ -49,13 +60,10 @@ class Backups:
         subject: str | None = None,
     ) -> tuple[Backup, ...]:
         """Return backups, newest first."""
-        rows = self._read(
-            "SELECT * FROM backup WHERE project = ? AND environment = ?"
-            " AND (? IS NULL OR kind = ?) AND (? IS NULL OR subject = ?)"
-            " ORDER BY ended_at DESC, id",
-            (environment.project, environment.name, kind, kind, subject, subject),
+        values = (environment.project, environment.name, kind, kind, subject, subject)
+        return self._database.remembered(
+            ("backups", values), lambda: tuple(map(_backup, self._read(_BACKUPS, values)))
         )
-        return tuple(_backup(row) for row in rows)
 
     def forget(self, environment: EnvironmentId, ids: Sequence[str]) -> None:
         """Ensure that these are recorded no more."""
@@ -90,8 +98,16 @@ class Backups:
         )
         return tuple(_point(row) for row in rows)
 
+    def forget_points(self, environment: EnvironmentId, service: str, names: Sequence[str]) -> None:
+        """Ensure that these restore points are recorded no more."""
+        self._write(
+            "DELETE FROM restore_point WHERE project = ? AND environment = ? AND service = ?"
+            " AND name IN (SELECT value FROM json_each(?))",
+            (environment.project, environment.name, service, json.dumps(list(names))),
+        )
+
     def add_drill(self, drill: Drill) -> None:
-        """Record a drill."""
+        """Record a drill; of the oldest of its subject beyond a cap, nothing is kept."""
         key = (drill.environment.project, drill.environment.name)
         with self._database.transaction() as connection:
             connection.execute(
@@ -110,6 +126,12 @@ class Backups:
                 ),
             )
             connection.execute(
+                "DELETE FROM drill WHERE project = ?1 AND environment = ?2 AND subject = ?3"
+                " AND id NOT IN (SELECT id FROM drill WHERE project = ?1 AND environment = ?2"
+                " AND subject = ?3 ORDER BY id DESC LIMIT ?4)",
+                (*key, drill.subject, DRILLS_OF_ONE),
+            )
+            connection.execute(
                 "DELETE FROM drill WHERE project = ?1 AND environment = ?2 AND id NOT IN"
                 " (SELECT id FROM drill WHERE project = ?1 AND environment = ?2"
                 " ORDER BY id DESC LIMIT ?3)",
@@ -118,20 +140,18 @@ class Backups:
 
     def drills(self, environment: EnvironmentId) -> tuple[Drill, ...]:
         """Return the drills, newest first."""
-        rows = self._read(
-            "SELECT * FROM drill WHERE project = ? AND environment = ? ORDER BY id DESC",
-            (environment.project, environment.name),
+        values = (environment.project, environment.name)
+        return self._database.remembered(
+            ("drills", values), lambda: tuple(map(_drill, self._read(_DRILLS, values)))
         )
-        return tuple(_drill(row) for row in rows)
 
     def generation(self, environment: EnvironmentId, service: str) -> int:
         """Return which generation of its data a service mounts; 1 where none was restored."""
-        rows = self._read(
-            "SELECT generation FROM data_generation"
-            " WHERE project = ? AND environment = ? AND service = ?",
-            (environment.project, environment.name, service),
+        values = (environment.project, environment.name, service)
+        return self._database.remembered(
+            ("generation", values),
+            lambda: next((int(row["generation"]) for row in self._read(_GENERATION, values)), 1),
         )
-        return int(rows[0]["generation"]) if rows else 1
 
     def set_generation(self, environment: EnvironmentId, service: str, generation: int) -> None:
         """Ensure that the service mounts this generation from its next start on."""

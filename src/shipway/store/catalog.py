@@ -79,6 +79,11 @@ class Catalog:
 
     def environments(self, project: str | None = None) -> tuple[tuple[EnvironmentId, str], ...]:
         """Return (environment, engine) pairs, oldest first."""
+        return self._database.remembered(
+            ("environments", project), lambda: self._environments(project)
+        )
+
+    def _environments(self, project: str | None) -> tuple[tuple[EnvironmentId, str], ...]:
         rows = self._database.connection.execute(
             "SELECT project, name, engine FROM environment"
             " WHERE gone = 0 AND (? IS NULL OR project = ?) ORDER BY project, created_at, name",
@@ -86,13 +91,17 @@ class Catalog:
         )
         return tuple((EnvironmentId(row["project"], row["name"]), row["engine"]) for row in rows)
 
+    def retire(self, environment: EnvironmentId) -> None:
+        """Ensure that the environment is shown nowhere any more; its history stays."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE environment SET gone = 1 WHERE project = ? AND name = ?",
+                (environment.project, environment.name),
+            )
+
     def engine_of(self, environment: EnvironmentId) -> str | None:
         """Return the engine of an environment, None where nothing was ever rolled out."""
-        row = self._database.connection.execute(
-            "SELECT engine FROM environment WHERE project = ? AND name = ? AND gone = 0",
-            (environment.project, environment.name),
-        ).fetchone()
-        return None if row is None else str(row["engine"])
+        return dict(self.environments(environment.project)).get(environment)
 
     def add_release(
         self,

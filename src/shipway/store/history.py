@@ -35,6 +35,10 @@ class History:
         self._known: dict[SeriesKey, Series] = {item.key: item for item in self.series()}
         self._rolled_at = {step: self._last(step) for step in (MINUTE, TEN_MINUTES)}
 
+    def let_go(self) -> None:
+        """Leave this thread's connections to others: it rests."""
+        self._database.let_go()
+
     def record(self, at: float, readings: Sequence[Reading]) -> None:
         """Keep one look at everything; it survives this process, not always a power cut."""
         with self._lock, self._database.transaction(durable=False) as connection:

@@ -21,7 +21,7 @@ from shipway.ports import Clock
 from shipway.store.database import Database
 from shipway.store.silences import Silences
 
-_KIND = {
+KINDS = {
     IncidentEvent.ACKNOWLEDGE: "acknowledged",
     IncidentEvent.ESCALATE: "escalated",
     IncidentEvent.RESOLVE: "resolved",
@@ -98,7 +98,7 @@ class Incidents:
             shown = condition or Condition(
                 id=before.condition, subject=before.subject, level=before.level, says=before.says
             )
-            _tell(connection, (identifier, now), _KIND[event], who, shown)
+            _tell(connection, (identifier, now), KINDS[event], who, shown)
         return self.get(identifier)
 
     def refresh(self, identifier: int, condition: Condition) -> None:

@@ -1,7 +1,7 @@
 """The logbook: log lines of all instances as files, a line of JSON each.
 
     logs/PROJECT.ENVIRONMENT/current.jsonl      what is being written
-    logs/PROJECT.ENVIRONMENT/AT.jsonl.gz        earlier, by the moment of its first line
+    logs/PROJECT.ENVIRONMENT/AT.jsonl.gz        earlier, by the moment of its last line
 
 A file is closed at 8 MB and compressed; the oldest go when an environment has more than
 100 MB or a line is older than 30 days.  Files are private: applications log what they like.
@@ -10,7 +10,7 @@ A file is closed at 8 MB and compressed; the oldest go when an environment has m
 from __future__ import annotations
 
 import gzip
-import json
+import math
 import os
 import threading
 import time
@@ -19,15 +19,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from shipway.model.logs import LogEntry, LogLevel, LogQuery
+from shipway.model.logs import LogEntry, LogPage, LogQuery, LogSource
 from shipway.model.names import EnvironmentId, Scope
+from shipway.store import log_files
 
 CURRENT = "current.jsonl"
 FILE_BYTES = 8_000_000
 KEPT_BYTES = 100_000_000
 KEPT_S = 30 * 86_400.0
-TEXT_MAX = 16_000
 TAIL_ENTRIES = 2_000
+SOURCES_MAX = 2_000
+LATE_ENTRIES = 500
+"""Instances are heard side by side: so many lines may stand after a later one."""
+LINES_A_LOOK = 2_000
 
 
 class Logbook:
@@ -43,12 +47,13 @@ class Logbook:
         self._news = threading.Condition()
         self._count = 0
         self._tail: deque[tuple[int, EnvironmentId, LogEntry]] = deque(maxlen=TAIL_ENTRIES)
+        self._sources: dict[EnvironmentId, dict[LogSource, float]] = {}
 
     def append(self, environment: EnvironmentId, entries: Sequence[LogEntry]) -> None:
         """Keep entries; those beyond the bound make the oldest go."""
         if not entries:
             return
-        text = "".join(f"{_write(entry)}\n" for entry in entries)
+        text = "".join(f"{log_files.written(entry)}\n" for entry in entries)
         with self._news:
             file = self._open(environment)
             file.write(text)
@@ -58,23 +63,41 @@ class Logbook:
             for entry in entries:
                 self._count += 1
                 self._tail.append((self._count, environment, entry))
+            self._heard(environment, entries)
             self._news.notify_all()
 
-    def find(self, query: LogQuery) -> tuple[LogEntry, ...]:
-        """Return the last entries that are wanted, oldest first."""
-        found: deque[LogEntry] = deque()
+    def look(self, query: LogQuery, *, patience_s: float = math.inf) -> LogPage:
+        """Return the last wanted entries, as far back as patience goes."""
+        until = time.monotonic() + patience_s
+        sieve = log_files.Sieve(query)
+        enough = query.limit + LATE_ENTRIES
+        found: list[LogEntry] = []
         for path in reversed(self._paths(query.environment)):
-            entries = list(_entries(path, query))
-            found.extendleft(reversed(entries))
-            if len(found) >= query.limit or _begins(path) < (query.since or 0.0):
+            if path.name != CURRENT and query.since is not None and _ends(path) < query.since:
                 break
-        ordered = sorted(found, key=lambda entry: entry.at)
-        return tuple(ordered[len(ordered) - query.limit :] if query.limit else ())
+            if time.monotonic() > until and path.name != CURRENT:
+                return _page(found, query.limit, _ends(path))
+            for number, line in enumerate(log_files.newest_first(log_files.content(path)), 1):
+                if sieve.passes(line):
+                    entry = log_files.read(line)
+                    if entry is not None and query.wants(entry):
+                        found.append(entry)
+                if len(found) >= enough:
+                    return _page(found, query.limit)
+                if number % LINES_A_LOOK == 0 and time.monotonic() > until:
+                    return _page(found, query.limit, log_files.moment(line))
+        return _page(found, query.limit)
 
-    def follow(self, query: LogQuery, cancelled: Callable[[], bool]) -> Iterator[LogEntry | None]:
-        """Yield wanted entries as they come; None at least once a second without one."""
+    def follow(
+        self, query: LogQuery, cancelled: Callable[[], bool], *, after: float | None = None
+    ) -> Iterator[LogEntry | None]:
+        """Yield wanted entries as they come; None at least once a second without one.
+
+        after: also those of the last moments that were written later than this.
+        """
         with self._news:
-            last = self._count
+            began = self._count
+            last = began if after is None else 0
         while not cancelled():
             with self._news:
                 if self._count == last:
@@ -83,19 +106,33 @@ class Logbook:
                 last = self._count
             if not fresh:
                 yield None
-            for _number, environment, entry in fresh:
-                if environment == query.environment and query.wants(entry):
+            for number, environment, entry in fresh:
+                old = after is not None and number <= began and entry.at <= after
+                if environment == query.environment and not old and query.wants(entry):
                     yield entry
 
-    def latest(self, environment: EnvironmentId) -> Mapping[tuple[str, int | None], float]:
-        """Return the last moments by (instance, release), from the newest two files."""
-        found: dict[tuple[str, int | None], float] = {}
-        everything = LogQuery(environment=environment)
-        for path in self._paths(environment)[-2:]:
-            for entry in _entries(path, everything):
-                key = (entry.instance, entry.release)
-                found[key] = max(found.get(key, 0.0), entry.at)
-        return found
+    def sources(self, environment: EnvironmentId) -> Mapping[LogSource, float]:
+        """Return who wrote, and when last: what the newest two files tell, and all since."""
+        with self._news:
+            known = self._sources.get(environment)
+            if known is None:
+                known = {}
+                for path in self._paths(environment)[-2:]:
+                    for source, at in log_files.sources(log_files.content(path)).items():
+                        known[source] = max(known.get(source, 0.0), at)
+                self._sources[environment] = known
+            return dict(known)
+
+    def _heard(self, environment: EnvironmentId, entries: Sequence[LogEntry]) -> None:
+        known = self._sources.get(environment)
+        if known is None:  # nobody asked yet
+            return
+        for entry in entries:
+            source = LogSource(entry.service, entry.instance, entry.release)
+            known[source] = max(known.get(source, 0.0), entry.at)
+        if len(known) > SOURCES_MAX:
+            for source in sorted(known, key=lambda one: known[one])[:-SOURCES_MAX]:
+                del known[source]
 
     def close(self) -> None:
         """Close the files; more may be appended all the same."""
@@ -155,59 +192,6 @@ def _ends(path: Path) -> float:
     return float(path.name.removesuffix(".jsonl.gz"))
 
 
-def _begins(path: Path) -> float:
-    """Return the moment of a file's first line."""
-    for line in _lines(path):
-        try:
-            return float(json.loads(line)["at"])
-        except (ValueError, KeyError):
-            continue
-    return 0.0
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path, "rt", encoding="utf-8", errors="replace") as packed:
-                yield from packed
-        else:
-            with path.open(encoding="utf-8", errors="replace") as plain:
-                yield from plain
-    except (FileNotFoundError, EOFError):  # rotated away while it was read
-        return
-
-
-def _entries(path: Path, query: LogQuery) -> Iterator[LogEntry]:
-    """Yield the wanted entries of a file; most lines are passed over without being parsed."""
-    # JSON escapes quotes and what is not ASCII stays as it is: other words can be looked for
-    plain = query.search.lower() if query.search.isalnum() else ""
-    for line in _lines(path):
-        if plain and plain not in line.lower():
-            continue
-        entry = _read(line)
-        if entry is not None and query.wants(entry):
-            yield entry
-
-
-def _write(entry: LogEntry) -> str:
-    return json.dumps(
-        {
-            "at": round(entry.at, 6),
-            "service": entry.service,
-            "instance": entry.instance,
-            "release": entry.release,
-            "stream": entry.stream,
-            "level": int(entry.level),
-            "text": entry.text[:TEXT_MAX],
-        },
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-
-
-def _read(line: str) -> LogEntry | None:
-    try:
-        value = json.loads(line)
-        return LogEntry(**{**value, "level": LogLevel(value["level"])})
-    except (ValueError, KeyError, TypeError):  # half a line, of a daemon that was killed
-        return None
+def _page(found: list[LogEntry], limit: int, reached: float | None = None) -> LogPage:
+    found.sort(key=lambda entry: entry.at)
+    return LogPage(entries=tuple(found[max(0, len(found) - limit) :]), reached=reached)

@@ -19,6 +19,11 @@ class MaintenanceStore:
 
     def get(self, environment: EnvironmentId) -> Closed | None:
         """Return since when an environment is closed and for whom not; None: it is open."""
+        return self._database.remembered(
+            ("maintenance", environment), lambda: self._get(environment)
+        )
+
+    def _get(self, environment: EnvironmentId) -> Closed | None:
         row = self._database.connection.execute(
             "SELECT * FROM maintenance WHERE project = ? AND environment = ?",
             (environment.project, environment.name),

@@ -20,6 +20,11 @@ from shipway.store.silences import Silences
 
 WAITING_MAX = 1_000
 KEPT_S = 30 * 86_400
+_UNTOLD = (
+    "SELECT * FROM incident WHERE (state = 'open' AND told_level < level)"
+    " OR (state = 'resolved' AND told_level > 0 AND NOT told_resolved) ORDER BY id"
+)
+_WAITING = "SELECT * FROM notice WHERE state = 'waiting' ORDER BY id"
 
 
 class Outbox:
@@ -32,10 +37,9 @@ class Outbox:
 
     def untold(self) -> tuple[tuple[Incident, NoticeKind], ...]:
         """Return the incidents of which people do not know yet what they are now."""
-        rows = self._database.connection.execute(
-            "SELECT * FROM incident WHERE (state = 'open' AND told_level < level)"
-            " OR (state = 'resolved' AND told_level > 0 AND NOT told_resolved) ORDER BY id"
-        ).fetchall()
+        rows = self._database.remembered(
+            "untold", lambda: self._database.connection.execute(_UNTOLD).fetchall()
+        )
         silences = self._silences.current() if rows else ()
         return tuple((read_incident(row, silences), _kind(row)) for row in rows)
 
@@ -78,10 +82,10 @@ class Outbox:
 
     def due(self, now: float) -> tuple[Notice, ...]:
         """Return the notices to be sent now, oldest first."""
-        rows = self._database.connection.execute(
-            "SELECT * FROM notice WHERE state = 'waiting' AND due_at <= ? ORDER BY id", (now,)
+        waiting = self._database.remembered(
+            "waiting", lambda: tuple(map(_notice, self._database.connection.execute(_WAITING)))
         )
-        return tuple(_notice(row) for row in rows)
+        return tuple(notice for notice in waiting if notice.due_at <= now)
 
     def sent(self, identifiers: Sequence[int]) -> None:
         """Record that these have arrived."""

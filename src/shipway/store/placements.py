@@ -114,6 +114,11 @@ class Placements:
 
     def in_environment(self, environment: EnvironmentId) -> tuple[Placement, ...]:
         """Return all placements, the most recently live first."""
+        return self._database.remembered(
+            ("placements", environment), lambda: self._in_environment(environment)
+        )
+
+    def _in_environment(self, environment: EnvironmentId) -> tuple[Placement, ...]:
         connection = self._database.connection
         rows = connection.execute(
             "SELECT * FROM placement WHERE project = ? AND environment = ?"
@@ -136,8 +141,30 @@ class Placements:
                 (environment.project, environment.name, release, job, self._clock.now()),
             )
 
+    def jobs_since(self, environment: EnvironmentId, release: int, since: float) -> frozenset[str]:
+        """Return the jobs of the release that ran to their end here since then."""
+        rows = self._database.connection.execute(
+            "SELECT job FROM job_run"
+            " WHERE project = ? AND environment = ? AND release = ? AND at >= ?",
+            (environment.project, environment.name, release, since),
+        )
+        return frozenset(row["job"] for row in rows)
+
+    def forget_jobs(self, environment: EnvironmentId) -> None:
+        """Forget which jobs ran here: their work is gone with the data."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM job_run WHERE project = ? AND environment = ?",
+                (environment.project, environment.name),
+            )
+
     def serving(self, environment: EnvironmentId) -> int | None:
         """Return the number of the release that the ingress is to send requests to."""
+        return self._database.remembered(
+            ("serving", environment), lambda: self._serving(environment)
+        )
+
+    def _serving(self, environment: EnvironmentId) -> int | None:
         row = self._database.connection.execute(
             "SELECT serving FROM environment WHERE project = ? AND name = ?",
             (environment.project, environment.name),

@@ -26,6 +26,9 @@ class Previews:
 
     def all(self, project: str | None = None) -> tuple[Preview, ...]:
         """Return the previews, the oldest first."""
+        return self._database.remembered(("previews", project), lambda: self._all(project))
+
+    def _all(self, project: str | None) -> tuple[Preview, ...]:
         rows = self._database.connection.execute(
             "SELECT * FROM preview WHERE ? IS NULL OR project = ? ORDER BY created_at, environment",
             (project, project),

@@ -11,6 +11,7 @@ from shipway.errors import Problem
 from shipway.model.lifecycle import ROLLOUT_TRANSITIONS, RolloutEvent, RolloutState, advance
 from shipway.model.names import EnvironmentId
 from shipway.model.records import ProgressLine, Rollout, RolloutKind
+from shipway.model.said import korean_of
 from shipway.ports import Clock
 from shipway.store.database import Database
 
@@ -88,6 +89,9 @@ class Rollouts:
 
     def unfinished(self) -> tuple[Rollout, ...]:
         """Return every rollout that holds a lock, oldest first."""
+        return self._database.remembered("unfinished", self._unfinished)
+
+    def _unfinished(self) -> tuple[Rollout, ...]:
         rows = self._database.connection.execute(
             "SELECT * FROM rollout WHERE state IN ('running', 'unwinding', 'stuck') ORDER BY id"
         )
@@ -147,7 +151,10 @@ class Rollouts:
         return bool(row and row[0])
 
     def tell(self, identifier: int, lines: Sequence[tuple[str, str, str]]) -> None:
-        """Append (step, kind, text) lines of progress; output beyond a bound is left out."""
+        """Append (step, kind, text) lines of progress; output beyond a bound is left out.
+
+        Of what is Said, its Korean is kept beside it.
+        """
         now = self._clock.now()
         with self._database.transaction(durable=False) as connection:
             last = connection.execute(
@@ -158,8 +165,11 @@ class Rollouts:
                     continue
                 last += 1
                 connection.execute(
-                    "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?)",
-                    (identifier, last, now, step, kind, text[:PROGRESS_TEXT_MAX]),
+                    "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        *(identifier, last, now, step, kind),
+                        *(said[:PROGRESS_TEXT_MAX] for said in (text, korean_of(text))),
+                    ),
                 )
 
     def told(self, identifier: int, after: int = 0) -> tuple[ProgressLine, ...]:

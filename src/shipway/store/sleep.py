@@ -19,6 +19,9 @@ class Sleeps:
 
     def get(self, environment: EnvironmentId) -> Sleep | None:
         """Return the environment's sleep, None where it is awake."""
+        return self._database.remembered(("sleep", environment), lambda: self._get(environment))
+
+    def _get(self, environment: EnvironmentId) -> Sleep | None:
         row = self._database.connection.execute(
             "SELECT * FROM sleep WHERE project = ? AND environment = ?",
             (environment.project, environment.name),

@@ -51,3 +51,7 @@ class SqliteStore:
     def journal(self, rollout: int) -> RolloutJournal:
         """Return the journal of a rollout."""
         return RolloutJournal(self.database, self._clock, rollout)
+
+    def let_go(self) -> None:
+        """Leave this thread's connections to others: it rests."""
+        self.database.let_go()

@@ -28,6 +28,13 @@ def download(token: str, address: str = ADDRESS) -> dict[str, str]:
     address: for a private instance; plain http only on this machine itself.  Raises Problem
     `doppler-refused`, `doppler-unreachable`.
     """
+    if not token.isascii() or not token.isprintable():  # http.client's own error would show it
+        raise Problem(
+            "doppler-refused",
+            f"the secret {TOKEN} holds what no token has, such as a line break. Nothing was"
+            " changed.",
+            hints=[f"shipway secret set {TOKEN}, with a service token of the config"],
+        )
     parts = urlsplit(address)
     host = parts.hostname or ""
     if parts.scheme != "https" and host not in {"127.0.0.1", "::1", "localhost"}:

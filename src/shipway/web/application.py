@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse, Response
 
 from shipway.api.application import STATUS_BY_KIND
+from shipway.api.late import LateFastAPI
 from shipway.errors import Problem
 from shipway.web import static
 from shipway.web.pages import (
@@ -42,10 +43,10 @@ PAGES = (
 )
 
 
-def add_pages(app: FastAPI) -> None:
+def add_pages(app: LateFastAPI) -> None:
     """Add the pages; a Problem on a page is shown as one."""
     for page in PAGES:
-        app.include_router(page.router, include_in_schema=False)
+        app.add(page.router, include_in_schema=False)
 
     @app.exception_handler(Problem)
     async def problem(request: Request, error: Problem) -> Response:
@@ -53,6 +54,17 @@ def add_pages(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             return JSONResponse({"problem": error.as_dict()}, status_code=status)
         return refused_page(request.scope, status, error)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, _error: Exception) -> Response:  # the server logs it
+        problem = Problem(
+            "internal-error",
+            "Shipway made a mistake here. What serves goes on serving.",
+            hints=["shipway daemon log"],
+        )
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"problem": problem.as_dict()}, status_code=500)
+        return refused_page(request.scope, 500, problem)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

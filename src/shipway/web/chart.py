@@ -9,9 +9,11 @@ from html import escape
 from shipway.model.observe import Point
 from shipway.observe.overview import Mark
 
-WIDTH, HEIGHT = 640, 150
+WIDTH, HEIGHT = 400, 120
+LINE_WIDTH = 480
 LEFT, RIGHT, TOP, BOTTOM = 6, 6, 16, 18
 ROOM = 1.12
+DAY_S = 86_400.0
 
 
 def line_chart(
@@ -26,16 +28,19 @@ def line_chart(
 ) -> str:
     """Return a curve over time with its limit and the moments at which a release came in.
 
-    Where nothing was measured the curve has a gap.  shown: a value as people read it.
+    Where nothing was measured the curve has a gap.  Zero is always in the picture.  shown: a
+    value as people read it.
     """
     values = [point.mean for point in points if point.mean is not None]
-    top = max([*values, limit if limit is not None and _near(limit, values) else 0.0]) * ROOM or 1.0
+    near = limit if limit is not None and _near(limit, values) else 0.0
+    bottom = min([*values, 0.0]) * ROOM
+    top = max([*values, near, 0.0]) * ROOM or (0.0 if bottom else 1.0)
 
     def x(at: float) -> float:
         return LEFT + (at - since) / (until - since) * (WIDTH - LEFT - RIGHT)
 
     def y(value: float) -> float:
-        return HEIGHT - BOTTOM - value / top * (HEIGHT - TOP - BOTTOM)
+        return HEIGHT - BOTTOM - (value - bottom) / (top - bottom) * (HEIGHT - TOP - BOTTOM)
 
     floor = y(0)
     parts = [
@@ -73,14 +78,13 @@ def time_line(
     moments: Sequence[tuple[float, str, str]], *, since: float, until: float, title: str
 ) -> str:
     """Return moments on a line: (at, kind, words); kinds: point, backup, drill, failed."""
-    height, line = 64, 34
+    height, line = 46, 32
+    ends = _clock if until - since < 2 * DAY_S else _day
     parts = [
-        f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{line}" y2="{line}"/>',
-        f'<text x="{LEFT}" y="{height - 4}">{_day(since)}</text>',
-        f'<text x="{WIDTH - RIGHT}" y="{height - 4}" text-anchor="end">{_day(until)}</text>',
+        f'<line class="axis" x1="{LEFT}" x2="{LINE_WIDTH - RIGHT}" y1="{line}" y2="{line}"/>',
     ]
     for at, kind, words in moments:
-        where = LEFT + (at - since) / (until - since) * (WIDTH - LEFT - RIGHT)
+        where = LEFT + (at - since) / (until - since) * (LINE_WIDTH - LEFT - RIGHT)
         said = f"<title>{escape(words)}, {_day(at)} {_clock(at)}</title>"
         if kind == "point":
             shape = f'<line class="curve" x1="{where:.1f}" x2="{where:.1f}" y1="{line - 8}" y2="{line + 8}"/>'
@@ -89,12 +93,14 @@ def time_line(
         else:
             shape = f'<circle class="{escape(kind)}" cx="{where:.1f}" cy="{line - 16}" r="5"/>'
         parts.append(f"<g>{said}{shape}</g>")
-    return _svg(title, parts, height)
+    # letters stand outside: a picture that is scaled to a phone scales them too
+    written = "".join(f"<span>{ends(at)}</span>" for at in (since, until))
+    return f'<div>{_svg(title, parts, height, LINE_WIDTH)}<p class="ends small soft">{written}</p></div>'
 
 
-def _svg(title: str, parts: Sequence[str], height: int) -> str:
+def _svg(title: str, parts: Sequence[str], height: int, width: int = WIDTH) -> str:
     return (
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
     )
 

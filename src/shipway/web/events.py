@@ -9,10 +9,22 @@ from shipway.errors import Problem
 EVENT_STREAM = "text/event-stream"
 
 
-def event(name: str, data: str) -> str:
-    """Return one event; `data` may have several lines."""
+def event(name: str, data: str, *, seen: float | None = None) -> str:
+    """Return one event; `data` may have several lines.
+
+    seen: a moment or a number that a browser says when it comes back (`Last-Event-ID`).
+    """
+    mark = "" if seen is None else f"id: {seen!r}\n"
     lines = "".join(f"data: {line}\n" for line in data.splitlines() or [""])
-    return f"event: {name}\n{lines}\n"
+    return f"{mark}event: {name}\n{lines}\n"
+
+
+def number(text: str) -> float | None:
+    """Return what a browser says it has seen, None where that is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 class Seats:

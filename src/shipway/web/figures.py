@@ -12,9 +12,10 @@ def moment(value: float | None) -> str:
     return "" if value is None else f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def clock(value: float) -> str:
-    """Return `12:20:05`, in UTC, for a line of a log."""
-    return f"{datetime.fromtimestamp(value, UTC):%H:%M:%S}"
+def clock(value: float, now: float) -> str:
+    """Return `12:20:05` of a line of today, `11-20 12:20:05` of an earlier one, in UTC."""
+    at, today = (datetime.fromtimestamp(one, UTC) for one in (value, now))
+    return f"{at:%H:%M:%S}" if at.date() == today.date() else f"{at:%m-%d %H:%M:%S}"
 
 
 def iso(value: float | None) -> str:
@@ -42,18 +43,22 @@ def span(words: Words, seconds: float) -> str:
     return words("seconds", count=int(seconds))
 
 
-def took(seconds: float | None) -> str:
-    """Return how long something took: `0.4 s`, `12 s`, `3 min 5 s`."""
+_UNITS = {"en": (" s", " min", " h"), "ko": ("초", "분", "시간")}
+
+
+def took(seconds: float | None, language: str = "en") -> str:
+    """Return how long something took: `0.4 s`, `12 s`, `3 min 5 s`; 0.4초, 12초, 3분 5초."""
     if seconds is None:
         return ""
+    second, minute, hour = _UNITS[language]
     if seconds < 9.95:
-        return f"{max(0.0, seconds):.1f} s"
+        return f"{max(0.0, seconds):.1f}{second}"
     if seconds < 60:
-        return f"{seconds:.0f} s"
+        return f"{seconds:.0f}{second}"
     if seconds < 3600:
-        return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-    rest = f" {int(seconds % 3600 // 60)} min" if seconds % 3600 >= 60 else ""
-    return f"{int(seconds // 3600)} h{rest}"
+        return f"{int(seconds // 60)}{minute} {int(seconds % 60)}{second}"
+    rest = f" {int(seconds % 3600 // 60)}{minute}" if seconds % 3600 >= 60 else ""
+    return f"{int(seconds // 3600)}{hour}{rest}"
 
 
 def size(count: float) -> str:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+
+from shipway.korean import in_korean
+from shipway.korean.particles import Place
+from shipway.model.records import ProgressLine
+from shipway.model.said import Said
 
 LANGUAGES = ("en", "ko")
 
@@ -40,7 +46,37 @@ class Words:
         """Return the words; with `count`, the key `KEY.one` for 1 where there is one."""
         if values.get("count") == 1 and f"{key}.one" in self._words:
             key = f"{key}.one"
-        return self._words[key].format(**values)
+        if self.language != "ko":
+            return self._words[key].format(**values)
+        return self._words[key].format(**{name: Place(value) for name, value in values.items()})
+
+    def say(self, said: object, own: Mapping[str, str] | None = None) -> str:
+        """Return a sentence of Shipway's, as this language has it.
+
+        own: parts of it that know their Korean themselves, by their English.
+        """
+        text = str(said)
+        if self.language != "ko":
+            return text
+        if isinstance(said, Said) and said.korean:
+            return said.korean
+        for english, korean in (own or {}).items():
+            text = text.replace(english, korean)
+        return in_korean(text)
+
+    def told(self, line: ProgressLine) -> str:
+        """Return a line of a rollout; what a command printed stays as it is."""
+        if self.language == "ko" and line.korean:
+            return line.korean
+        if line.kind == "output":
+            return line.text
+        titled = self.step(line.text)
+        return titled if titled != line.text else self.say(line.text)
+
+    def step(self, title: str) -> str:
+        """Return the title of a step that is known by its English."""
+        keys = (key for key, text in catalogue("en").items() if text == title)
+        return next((self._words[key] for key in keys if key.startswith("step-")), title)
 
     def known(self, key: str, otherwise: str) -> str:
         """Return the words of a key that may be missing."""

@@ -81,6 +81,7 @@ def render(scope: Scope, template: str, **values: Any) -> str:
         .get_template(template)
         .render(
             t=words,
+            say=words.say,
             lang=words.language,
             who=principal,
             may=lambda role: principal is not None and principal.role >= role,

@@ -6,12 +6,12 @@ import hashlib
 from functools import cache
 from importlib import resources
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.errors import Problem
 
-router = APIRouter()
+router = Routes()
 
 TYPES = {
     "style.css": "text/css",

@@ -52,7 +52,11 @@ CASES = [
         },
         {
             "app/auth.py": 'KEY = os.environ["JWT_SECRET"]\nLEVEL = os.getenv("LOG_LEVEL", "info")\n',
-            "app/config.py": "class Settings(BaseSettings):\n    SECRET_KEY: str = Field(min_length=32)\n",
+            "app/config.py": """
+                class Settings(BaseSettings):
+                    SECRET_KEY: str = Field(min_length=32)
+                    STRIPE_SECRET_KEY: str | None = None
+                """,
         },
     ),
     Case(

@@ -242,12 +242,21 @@ CASES = [
             docs:⟵
               image: mongo:7
               volumes: ["/data/db"]
+            files:
+              image: postgres:16
+              volumes:
+                - ./docker/data:/var/lib/postgresql/data⟵
             """),
         compose(
             """
             db:
               image: postgres:16
               volumes: ["data:/var/lib/postgresql/data"]
+            files:
+              image: postgres:16
+              volumes:
+                - /srv/${SHIPWAY_ENVIRONMENT}/data:/var/lib/postgresql/data
+                - ./init:/docker-entrypoint-initdb.d
             cache:
               image: redis:7
             """,

@@ -22,7 +22,9 @@ from shipway.model.journey import Journey
 from shipway.model.names import EnvironmentId, Scope
 from shipway.model.records import Commit, Release
 from shipway.model.workload import Instance, InstanceState, Role, SecretMap, Workload
+from shipway.tools import BEHIND
 from tests.checks.conftest import TODAY
+from tests.support.clocks import WakefulClock
 
 COMMIT = Commit(hash="a" * 40, subject="one", author="kim", at=1.0, ref="HEAD")
 PRODUCTION = EnvironmentId("shop", "production")
@@ -30,17 +32,6 @@ PRODUCTION = EnvironmentId("shop", "production")
 Reply = tuple[int, Mapping[str, str], str]
 Answering = Callable[[str, str, Mapping[str, str]], Reply]
 """Takes method, path and headers."""
-
-
-class Clock:
-    def now(self) -> float:
-        return 1000.0
-
-    def monotonic(self) -> float:
-        return 1000.0
-
-    def sleep(self, seconds: float) -> None:
-        raise AssertionError(seconds)
 
 
 @dataclass
@@ -61,6 +52,11 @@ class Cast:
 
     def exec_argv(self, instance: Instance, argv: Sequence[str], *, tty: bool) -> list[str]:
         del instance, tty
+        if tuple(argv[: len(BEHIND)]) == BEHIND and BEHIND[0] not in self.programs:
+            return [*BEHIND, *self._played(argv[len(BEHIND) :])]
+        return self._played(argv)
+
+    def _played(self, argv: Sequence[str]) -> list[str]:
         return [*self.programs.get(argv[0], [argv[0]]), *argv[1:]]
 
 
@@ -136,7 +132,7 @@ def scene(
         release=release,
         engine=engine,
         console=engine,
-        clock=Clock(),
+        clock=WakefulClock(1000.0),
         home=Path("/"),
         workload=workload,
         source=source,
@@ -203,7 +199,6 @@ __all__ = [
     "PRODUCTION",
     "Application",
     "Cast",
-    "Clock",
     "Job",
     "Live",
     "Policy",

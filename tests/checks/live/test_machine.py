@@ -6,6 +6,7 @@ R031, R063, R137, R138, R151, R187, R197, R211.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 import ssl
 import sys
@@ -21,19 +22,31 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from shipway.checks.live import Live
 from shipway.checks.live.library import clock
 from shipway.checks.live.library.celery_workers import application_of, consumed, queues_of
 from shipway.checks.live.library.migrations import revisions
 from shipway.checks.live.scene import outside_addresses
+from shipway.journeys import Trust
 from shipway.model.evidence import Result
 from shipway.model.workload import Health, InstanceState, MountedFile, Role
-from tests.checks.live.stage import Cast, Job, Policy, outcome, playing, result, scene, service
+from tests.checks.live.stage import (
+    Cast,
+    Job,
+    Policy,
+    RouteRule,
+    outcome,
+    playing,
+    result,
+    scene,
+    service,
+)
 
 KEY = b"-----BEGIN PRIVATE KEY-----\nMIG\n-----END PRIVATE KEY-----\n"
 
 
 def test_a_port_that_other_machines_reach() -> None:
-    """R026, R138, D10: found by connecting, whatever the configuration says."""
+    """R026, R138, R147, D10: found by connecting, whatever the configuration says."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         mapping = {"target": 5432, "published": str(port)}
@@ -171,6 +184,19 @@ def test_prisma_and_django_are_asked_too(argv: tuple[str, ...], tool: str, tmp_p
     assert result("live.migrations", scene())[0] is Result.NOT_CHECKED
 
 
+def test_a_command_inside_gives_way_to_users_and_runs_where_there_is_no_nice_too(
+    tmp_path: Path,
+) -> None:
+    """What a check starts inside a live instance goes behind the requests that it answers."""
+    cast = Cast(playing=[playing(service())])
+    seen = Live(scene(cast=cast))
+    asked = [sys.executable, "-c", "import os; print(os.nice(0))"]
+    assert seen.inside(cast.playing[0], *asked).text.strip() == "10"
+    nobody = program(tmp_path / "none.py", "print('nice: not found'); raise SystemExit(127)")
+    cast.programs["nice"] = nobody
+    assert seen.inside(cast.playing[0], *asked).text.strip() == str(os.nice(0))
+
+
 def test_revisions_are_read_as_alembic_prints_them() -> None:
     assert revisions("INFO  [a] b\nae1027a6acf (head)\n0f2b (head)\n") == {"ae1027a6acf", "0f2b"}
     assert revisions("0001\n") == {"0001"}
@@ -212,7 +238,7 @@ def test_commands_of_celery_are_read_in_their_forms() -> None:
 
 
 @contextmanager
-def tls(tmp_path: Path, *names: str, days: float) -> Iterator[int]:
+def tls(tmp_path: Path, *names: str, days: float, made_before: float = 30) -> Iterator[int]:
     """Serve TLS with a certificate of its own for `names`; yield the port."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0])])
@@ -223,7 +249,7 @@ def tls(tmp_path: Path, *names: str, days: float) -> Iterator[int]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
+        .not_valid_before(now - timedelta(days=made_before))
         .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(item) for item in names]), False)
         .sign(key, hashes.SHA256())
@@ -273,4 +299,50 @@ def test_the_certificate(tmp_path: Path) -> None:
     with tls(tmp_path, "shop.example.com", days=3) as port:
         soon = scene(port=port, hosts=("shop.example.com",))
         assert result("live.certificate", soon)[0] is Result.FAILED
+        routed = scene(
+            port=port, routes=[RouteRule(service="web", host="api.shop.example.com", path="/")]
+        )
+        assert "api.shop.example.com: it is for" in result("live.certificate", routed)[1]
+    with tls(tmp_path, "shop.example.com", days=5, made_before=1) as port:
+        short = scene(port=port, hosts=("shop.example.com",))
+        assert result("live.certificate", short)[0] is Result.PASSED, "made for six days"
     assert result("live.certificate", scene(port=1))[0] is Result.NOT_CHECKED
+
+
+def test_a_certificate_that_browsers_would_refuse(tmp_path: Path) -> None:
+    """Names and dates alone make no certificate that holds: somebody known has to vouch for it."""
+    with tls(tmp_path, "shop.example.com", days=60) as port:
+        stage = scene(port=port, hosts=("shop.example.com",))
+        strict = replace(stage, trust=Trust(verify=True))
+        assert result("live.certificate", strict) == (
+            Result.FAILED,
+            "shop.example.com: browsers refuse it: self-signed certificate",
+        )
+        itself = (tmp_path / "both.pem").read_text().partition("-----BEGIN PRIVATE")[0]
+        own = Trust(verify=True, authorities=itself)
+        assert result("live.certificate", replace(stage, trust=own))[0] is Result.PASSED
+
+
+@pytest.mark.parametrize(
+    ("command", "asked"),
+    [
+        ("alembic upgrade head", False),
+        ("/venv/bin/alembic upgrade heads", False),
+        ("python -m alembic upgrade head", False),
+        ("alembic upgrade head --sql", True),
+        ("alembic upgrade +1", True),
+        ("python manage.py migrate --noinput", False),
+        ("python manage.py migrate --fake", True),
+        ("python manage.py migrate cards 0002", True),
+    ],
+)
+def test_what_the_rollout_itself_has_applied_is_not_asked_again(
+    command: str,
+    asked: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """R151: right after it, and where its command leaves nothing out; nobody is there to ask."""
+    job = Job(name="migrate", service="api", argv=tuple(command.split()))
+    stage = scene(service(), jobs=[job], cast=Cast(playing=[]))
+    expected = Result.NOT_CHECKED if asked else Result.PASSED
+    assert result("live.migrations", replace(stage, ran=frozenset({"migrate"})))[0] is expected
+    assert result("live.migrations", stage)[0] is Result.NOT_CHECKED

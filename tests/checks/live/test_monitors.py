@@ -11,44 +11,24 @@ from shipway.checks.live.use import Checking
 from shipway.model.condition import Level
 from shipway.model.evidence import Result
 from shipway.model.journey import Expect, Journey, Request, Step
-from shipway.model.records import Project, RolloutKind
+from shipway.model.records import Project
 from shipway.store.store import SqliteStore
 from tests.checks.live.stage import COMMIT, PRODUCTION, answering, page, scene
-
-
-class Ticking:
-    def __init__(self) -> None:
-        self.at = 1000.0
-
-    def now(self) -> float:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        raise AssertionError(seconds)
+from tests.support.clocks import WakefulClock
+from tests.support.stored import begun
 
 
 @pytest.fixture
-def clock() -> Ticking:
-    return Ticking()
+def clock() -> WakefulClock:
+    return WakefulClock(1000.0)
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Ticking) -> SqliteStore:
+def store(tmp_path: Path, clock: WakefulClock) -> SqliteStore:
     store = SqliteStore(tmp_path / "state.sqlite", clock)
     store.catalog.register(Project(name="shop", directory="/srv/shop"))
     store.catalog.add_environment(PRODUCTION, "process")
-    rollout = store.rollouts.begin(
-        environment=PRODUCTION,
-        kind=RolloutKind.DEPLOY,
-        engine="process",
-        requested_by="kim",
-        request={},
-        release=None,
-        previous=None,
-    )
+    rollout = begun(store, PRODUCTION)
     store.catalog.add_release(
         project="shop", rollout=rollout.id, commit=COMMIT, artifacts={}, created_by="kim"
     )
@@ -56,7 +36,7 @@ def store(tmp_path: Path, clock: Ticking) -> SqliteStore:
 
 
 def test_a_monitored_journey_goes_again_after_its_pause_and_tells_when_it_fails(
-    store: SqliteStore, clock: Ticking
+    store: SqliteStore, clock: WakefulClock
 ) -> None:
     from dataclasses import replace
 

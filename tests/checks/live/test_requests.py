@@ -53,6 +53,41 @@ def test_security_headers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        ({"/": (200, {}, "hello")}, (Result.PASSED, "GET / answered 200")),
+        (
+            {"/": (307, {"Location": "/ko/"}, ""), "/ko/": (200, {}, "안녕")},
+            (Result.PASSED, "GET /ko/ answered 200"),
+        ),
+        ({"/": (502, {}, "")}, (Result.FAILED, "GET / answered 502")),
+        ({"/": (404, {"Content-Type": "text/html"}, "")}, (Result.FAILED, "GET / answered 404")),
+        (
+            {"/": (302, {"Location": "/again"}, ""), "/again": (302, {"Location": "/again"}, "")},
+            (Result.FAILED, "GET /again answered 302"),
+        ),
+        (
+            {"/": (404, {"Content-Type": "application/json"}, "{}")},
+            (Result.NOT_CHECKED, "GET / is an API's 404: there is no page"),
+        ),
+        ({"/": (401, {}, "")}, (Result.NOT_CHECKED, "GET / asks for a login")),
+        (
+            {"/": (302, {"Location": "https://login.example.com/x"}, "")},
+            (Result.NOT_CHECKED, "GET / leads to another site, login.example.com"),
+        ),
+    ],
+)
+def test_the_front_page(replies: Mapping[str, Reply], expected: tuple[Result, str]) -> None:
+    """R149."""
+    with answering(lambda _method, path, _headers: replies[path]) as port:
+        assert result("live.front-page", scene(port=port)) == expected
+
+
+def test_a_front_door_that_is_shut_has_no_front_page() -> None:
+    assert result("live.front-page", scene(port=1))[0] is Result.FAILED
+
+
+@pytest.mark.parametrize(
     ("answers", "expected"),
     [
         ({}, Result.PASSED),
@@ -167,6 +202,16 @@ def test_an_admin_page_that_is_routed() -> None:
     assert result("live.admin-pages", scene())[0] is Result.NOT_CHECKED
 
 
+def test_flower_from_ones_own_image_is_known_by_its_command() -> None:
+    """R189: Celery's page needs no image of its own name."""
+    command = ["celery", "--broker", "redis://redis:6379/0", "flower", "--url-prefix=flower"]
+    pages = service("pages", definition={"command": command})
+    routes = [RouteRule(service="pages", path="/flower")]
+    with answering(lambda *_: page("<h1>Workers</h1>")) as port:
+        found = result("live.admin-pages", scene(pages, port=port, routes=routes))
+    assert found == (Result.FAILED, f"pages is open at 127.0.0.1:{port}/flower")
+
+
 def test_an_admin_page_that_is_published() -> None:
     with answering(lambda *_: page("<h1>Buckets</h1>")) as port:
         mapping = {"target": 9001, "published": str(port)}
@@ -208,6 +253,18 @@ def test_a_declared_rate_limit() -> None:
         found, says = result("live.rate-limit", scene(port=port, routes=[rule]))
     assert (found, says) == (Result.FAILED, "/: 75 requests at once, none refused")
     assert result("live.rate-limit", scene())[0] is Result.NOT_CHECKED
+
+
+def test_a_rate_limit_of_one_name_is_tried_under_that_name() -> None:
+    """R139: the same path of another name has no limit."""
+
+    def limited(_method: str, _path: str, headers: Mapping[str, str]) -> Reply:
+        return page("", 429) if headers["Host"] == "api.shop.example.com" else page()
+
+    limit = RateLimit(requests=60, burst=5)
+    rule = RouteRule(service="api", host="api.shop.example.com", rate=limit)
+    with answering(limited) as port:
+        assert result("live.rate-limit", scene(port=port, routes=[rule]))[0] is Result.PASSED
 
 
 def test_every_live_check_has_words_in_both_languages_and_requirements() -> None:

@@ -5,10 +5,13 @@ R033, R068, R146, R171.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -16,6 +19,7 @@ import pytest
 
 from shipway.checks.live import Scene
 from shipway.engines.process import ProcessEngine
+from shipway.model.application import Job
 from shipway.model.evidence import Result
 from shipway.model.workload import Health, Instance
 from tests.checks.live.stage import (
@@ -113,6 +117,86 @@ def test_pgvector_where_the_image_promises_it(weak: Instance) -> None:
     assert result("live.pgvector", stage_of(weak, "postgres:16", "x"))[0] is Result.NOT_CHECKED
 
 
+def migrations(folder: Path, **files: str) -> Path:
+    """Write migrations as Prisma keeps them, by name."""
+    for name, text in files.items():
+        path = folder / "apps" / "server" / "prisma" / "migrations" / name / "migration.sql"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+PRISMA_TABLE = """CREATE TABLE chat."_prisma_migrations" (
+  id VARCHAR(36) PRIMARY KEY, checksum VARCHAR(64) NOT NULL, finished_at TIMESTAMPTZ,
+  migration_name VARCHAR(255) NOT NULL, logs TEXT, rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(), applied_steps_count INTEGER NOT NULL DEFAULT 0)"""
+
+
+def test_the_migrations_of_the_release_are_compared_with_prismas_account(
+    weak: Instance, tmp_path: Path
+) -> None:
+    """R110: the folders of the commit and the rows of a real database, in the URL's schema."""
+    source = migrations(tmp_path, a_init="create table a ()", b_more="create table b ()")
+    url = "postgresql://board:admin123@{}:5432/notes"
+
+    def told() -> tuple[Result, str]:
+        stage = stage_of(
+            weak, "postgres:16", "x", DATABASE_URL=url.format("postgres") + "?schema=chat"
+        )
+        return result("live.migrations", replace(stage, source=source))
+
+    def enter(name: str, text: str, finished: str | None = "2026-03-02") -> None:
+        checksum = hashlib.sha256(text.encode()).hexdigest()
+        connection.execute(
+            'INSERT INTO chat."_prisma_migrations" (id, checksum, migration_name, finished_at)'
+            " VALUES (%s, %s, %s, %s)",
+            [f"{name} {finished}", checksum, name, finished],
+        )
+
+    with psycopg.connect(url.format(weak.address), autocommit=True) as connection:
+        assert told() == (Result.FAILED, "a_init is not applied; b_more is not applied")
+        connection.execute("CREATE SCHEMA chat")
+        try:
+            connection.execute(PRISMA_TABLE)
+            enter("a_init", "create table a ()")
+            enter("b_more", "create table b ()", None)
+            assert told() == (Result.FAILED, "b_more failed half-way")
+            connection.execute('DELETE FROM chat."_prisma_migrations" WHERE finished_at IS NULL')
+            enter("b_more", "create table b ()")
+            assert told() == (Result.PASSED, "2 of 2 migrations are on the database's account")
+            enter("c_newer", "drop table a")
+            assert told() == (
+                Result.FAILED,
+                "c_newer is in the database, and not in this release",
+            )
+            connection.execute(
+                "DELETE FROM chat.\"_prisma_migrations\" WHERE migration_name = 'c_newer'"
+            )
+            migrations(tmp_path, a_init="create table z ()")
+            assert told() == (Result.FAILED, "a_init was changed after it was applied")
+        finally:
+            connection.execute("DROP SCHEMA chat CASCADE")
+    refused = stage_of(weak, "postgres:16", "wrong")
+    assert result("live.migrations", replace(refused, source=source)) == (
+        Result.NOT_CHECKED,
+        "postgres cannot be asked: OperationalError",
+    )
+
+
+def test_an_account_that_nobody_here_can_read_is_not_called_good(tmp_path: Path) -> None:
+    """R110: another tool's account is said to be unknown, by the job's own command."""
+    job = Job(name="schema", service="api", argv=("npx", "node-pg-migrate", "up"))
+    found, says = result("live.migrations", scene(jobs=[job]))
+    assert found is Result.NOT_CHECKED
+    assert says.endswith("not of schema (npx node-pg-migrate up)")
+    both = migrations(tmp_path, a="select 1")
+    (both / "web" / "prisma" / "migrations" / "x").mkdir(parents=True)
+    (both / "web" / "prisma" / "migrations" / "x" / "migration.sql").write_text("select 2")
+    found, says = result("live.migrations", scene(source=both))
+    assert found is Result.NOT_CHECKED
+    assert "apps/server/prisma/migrations, web/prisma/migrations" in says
+
+
 @contextmanager
 def redis_server(*words: str) -> Iterator[int]:
     """Run a Redis that keeps nothing; yield its port."""
@@ -156,6 +240,11 @@ def test_neo4j_by_its_http_api_on_a_stand_in() -> None:
             Result.FAILED,
             "neo4j lets in with 'neo4j'",
         )
+    expired = {"code": "Neo.ClientError.Security.CredentialsExpired", "message": "choose one"}
+    for body in ({"errors": [expired]}, {"password_change": "http://x/user/neo4j/password"}):
+        with answering(lambda *_, body=body: page(json.dumps(body), 403)) as port:
+            stage = scene(store("neo4j:5", port=port))
+            assert result("live.default-passwords", stage)[0] is Result.FAILED, "not changed yet"
     with answering(lambda *_: page("", 401)) as port:
         stage = scene(store("neo4j:5", port=port))
         assert result("live.default-passwords", stage)[0] is Result.PASSED

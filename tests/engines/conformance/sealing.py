@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from shipway.model.names import Scope
+from shipway.model.names import EnvironmentId, Scope
 from shipway.model.workload import Artifact, Instance, MountedFile, Role
+from shipway.ports_backup import DataFolders
 from tests.engines.conformance.base import Base
 from tests.engines.conformance.support import EngineUnderTest, ask, only, scope, tiny_workload
 
@@ -112,3 +113,8 @@ class SealingConformance(Base):
         ask(under_test, elsewhere, "/write", path=note, text="production's")
         note = ask(under_test, second, "/env", name="NOTE")
         assert ask(under_test, second, "/read", path=note) == "kept"
+        folders = cast("DataFolders", engine)  # every engine implements it beside Engine
+        (held,) = folders.held(EnvironmentId(project, "production"))
+        assert held.name == "data"
+        assert held.folder is not None
+        assert (held.folder / "note").read_text() == "production's"

@@ -118,7 +118,7 @@ def serve(*options: str) -> list[str]:
     return ["python", "tiny.py", "serve", "--host", "0.0.0.0", "--port", str(PORT), *options]
 
 
-def eventually(what: Callable[[], T | None], *, within_s: float = 15.0) -> T:
+def eventually(what: Callable[[], T | None], *, within_s: float = 30.0) -> T:
     """Return the first true value of `what`; fail after the deadline with its last answer."""
     deadline = time.monotonic() + within_s
     while True:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,6 +77,9 @@ class Yard:
                 self.api.call(
                     "DELETE", f"/containers/{one['Id']}", query={"force": True, "v": True}
                 )
+        until = time.monotonic() + 30
+        while self.listed("containers", all=True) and time.monotonic() < until:
+            time.sleep(0.02)  # a job that has ended is removed by the engine itself
         for one in self.listed("networks"):
             self.api.call("DELETE", f"/networks/{one['Id']}")
         for one in self.listed("volumes"):

@@ -1,4 +1,7 @@
-"""The conformance suite of the engine port, over a real Docker Engine."""
+"""The conformance suite of the engine port, over a real Docker Engine.
+
+R027, R096: names mean this release and this environment.  R029: a healthcheck's verdict.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shipway.engines.docker.usage import DockerGauge
@@ -46,3 +48,30 @@ def test_volumes_are_found_where_the_engine_has_them(yard: Yard) -> None:
     path = volume.path
     assert path is not None
     eventually("it is the volume", (path / "mark").exists)
+
+
+def test_volumes_are_asked_for_again_when_a_container_begins_to_run(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In between they are the same: an engine at rest is not asked every ten seconds."""
+    gauge = DockerGauge()
+    asked: list[str] = []
+    get = gauge._transport.get
+
+    def spied(path: str, **query: Any) -> Any:
+        asked.append(path)
+        return get(path, **query)
+
+    monkeypatch.setattr(gauge._transport, "get", spied)
+    environment = EnvironmentId(yard.project, "staging")
+    for _ in range(3):
+        assert gauge.volumes(environment) == []
+    assert asked == ["/volumes"]
+    mount = {"type": "volume", "source": "data", "target": "/data"}
+    work = yard.workload("sleep 1000", definition={"volumes": [mount]}, volumes={"data": {}})
+    started = yard.engine.start(work)
+    for _ in range(3):
+        assert started[0].id in gauge.usage(started)
+        assert [item.name for item in gauge.volumes(environment)] == ["data"]
+    assert asked.count("/volumes") == 2
+    assert len(asked) == 3

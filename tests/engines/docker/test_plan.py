@@ -69,7 +69,7 @@ def test_a_plain_service_is_one_readable_body() -> None:
 
 
 def test_no_port_of_the_server_is_ever_published() -> None:
-    """D14: nothing but the ingress listens on the server."""
+    """R147, D14: nothing but the ingress listens on the server, no database either."""
     ports = [{"mode": "ingress", "target": 8000, "published": "8000", "protocol": "tcp"}]
     for given in (workload({"ports": ports}), workload({"ports": ports}, release=None)):
         assert "PortBindings" not in host_config(given)

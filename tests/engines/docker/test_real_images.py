@@ -108,7 +108,7 @@ def test_a_build_that_does_not_end_is_ended(yard: Yard, tmp_path: Path, reason: 
             cancelled=lambda: reason == "cancelled" and bool(lines),
         )
     assert caught.value.kind == reason
-    assert time.monotonic() - begin < 20
+    assert time.monotonic() - begin < 60
 
 
 def test_prune_counts_what_it_freed_and_leaves_what_runs_or_is_somebody_elses(

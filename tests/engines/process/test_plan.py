@@ -20,7 +20,7 @@ from shipway.engines.process.plan import (
     ulimits,
 )
 from shipway.engines.process.review import review_workload
-from shipway.engines.process.shim import read_plan
+from shipway.engines.process.shim.orders import read_plan
 from shipway.engines.process.stateful import data_folder
 from shipway.engines.process.stateless import Ground, plan_stateless
 from shipway.model.names import EnvironmentId, Scope

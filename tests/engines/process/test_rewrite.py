@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shipway.engines.process.rewrite import Rewriter
+from shipway.model.rewrite import Rewriter
 
 REWRITER = Rewriter(
     own="127.64.0.9",

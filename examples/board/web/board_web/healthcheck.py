@@ -1,9 +1,17 @@
-"""What Compose asks: `python -m board_web.healthcheck URL` ends with 0 if it answers 200."""
+"""What Compose asks: `python -m board_web.healthcheck URL` ends with 0 if it answers 200.
+
+By a plain socket: it is asked every few seconds for ever, and `urllib.request` takes three
+times as much of the processor (90 against 32 ms) before it has sent a byte.
+"""
 
 from __future__ import annotations
 
+import socket
 import sys
-import urllib.request
 
-with urllib.request.urlopen(sys.argv[1], timeout=4) as answer:
-    sys.exit(0 if answer.status == 200 else 1)
+place, _, path = sys.argv[1].removeprefix("http://").partition("/")
+host, _, port = place.partition(":")
+with socket.create_connection((host, int(port)), timeout=4) as connection:
+    connection.sendall(f"GET /{path} HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
+    status = connection.makefile("rb").readline().split(b" ")[1:2]
+sys.exit(0 if status == [b"200"] else 1)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel, Field
 
 from shipway.api.access.accounts import TOKEN_DAYS_MAX
 from shipway.api.access.door import DEFAULT_ADDRESS, url_of
+from shipway.api.late import Routes
 from shipway.api.routes.common import Asker, Services, Who
 from shipway.api.service import Service
 from shipway.errors import Problem
 from shipway.model.access import ApiToken, Principal, Role, User
 from shipway.model.names import ENVIRONMENT_PATTERN, PROJECT_PATTERN
 
-router = APIRouter(tags=["access"])
+router = Routes(tags=["access"])
 
 RoleWord = Annotated[str, Field(pattern="^(viewer|deployer|admin)$")]
 Name = Annotated[str, Path(max_length=64)]

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
-from shipway.api.backup_views import backup_view, condition_view, run_view, status_view
+from shipway.api.backup_views import (
+    backup_view,
+    condition_view,
+    earlier_view,
+    run_view,
+    status_view,
+)
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
-from shipway.backup.conditions import backup_conditions
-from shipway.backup.files import FilesRestore, plan_files, restore_files
+from shipway.backup.conditions.overall import backup_conditions
+from shipway.backup.earlier import earlier_data, remove_earlier
+from shipway.backup.files import FilesRestore, copy_out, plan_files
 from shipway.backup.key import show_key
 from shipway.backup.overview import backup_status
-from shipway.backup.recover import recover_data
 from shipway.backup.run import RunRequest
 from shipway.backup.runbook import runbook
 from shipway.model.backup import BackupKind
 from shipway.model.backup_run import RunKind
 from shipway.model.names import EnvironmentId
 
-router = APIRouter(tags=["backups"])
+router = Routes(tags=["backups"])
 BASE = "/projects/{project}/environments/{environment}/backups"
 
 
@@ -33,10 +41,16 @@ class CreateBody(BaseModel):
 
 
 class RestoreBody(BaseModel):
-    """What to bring back, and where to.  target: a directory; None: into place."""
+    """What to write out, and the directory; into place it is a rollout."""
 
-    backup: Annotated[str, Field(max_length=200)]
-    target: Annotated[str, Field(max_length=1000, pattern="^/")] | None = None
+    backup: Annotated[str, Field(max_length=300)]
+    target: Annotated[str, Field(max_length=1000, pattern="^/")]
+
+
+class RemoveBody(BaseModel):
+    """Which earlier data to remove, by their names."""
+
+    names: list[Annotated[str, Field(max_length=1000)]] = Field(min_length=1, max_length=100)
 
 
 @router.get(BASE)
@@ -59,6 +73,7 @@ def listed(
             backup_view(item) for item in ground.records.backups(environment, kind=kind)[:limit]
         ],
         "runs": [run_view(run) for run in ground.runs.recent(environment, limit=20)],
+        "points": len(ground.records.points(environment)),
     }
 
 
@@ -95,19 +110,19 @@ def one_run(
 def restore(
     service: Services, environment: Environment, who: Who, body: RestoreBody
 ) -> dict[str, Any]:
-    """Bring files, a Redis snapshot or a bucket back: beside, or into place."""
+    """Write files, a Redis snapshot or a bucket into a directory that is not there yet."""
     service.world.store.audit.add(
-        who, "restore-files", environment, details={"backup": body.backup, "to": body.target or ""}
+        who, "restore-files", environment, details={"backup": body.backup, "to": body.target}
     )
     wanted = FilesRestore(environment=environment, backup=body.backup, target=body.target)
-    return restore_files(service.backups.ground, wanted)
+    return copy_out(service.backups.ground, wanted, Path(body.target))
 
 
 @router.get(BASE + "/restore-plan")
 def restore_plan(
     service: Services,
     environment: Environment,
-    backup: Annotated[str, Query(max_length=200)],
+    backup: Annotated[str, Query(max_length=300)],
     target: Annotated[str | None, Query(max_length=1000)] = None,
 ) -> dict[str, Any]:
     """Return what a restore would do."""
@@ -115,11 +130,24 @@ def restore_plan(
     return plan_files(service.backups.ground, wanted)
 
 
-@router.post(BASE + "/recover")
-def recover(service: Services, environment: Environment, who: Who) -> dict[str, Any]:
-    """Bring a recovered environment's data into place, all but its databases."""
-    service.world.store.audit.add(who, "recover-data", environment)
-    return {"restored": recover_data(service.backups.ground, environment)}
+@router.get(BASE + "/generations")
+def generations(service: Services, environment: Environment) -> dict[str, Any]:
+    """Return the data that restores have replaced, with what is live beside it."""
+    ground = service.backups.ground
+    keep_s = ground.live(environment).backup.replaced_keep_s
+    found = earlier_data(ground, environment, sized=True)
+    return {"keep_s": keep_s, "generations": [earlier_view(item, keep_s) for item in found]}
+
+
+@router.post(BASE + "/generations/remove")
+def remove_generations(
+    service: Services, environment: Environment, who: Who, body: RemoveBody
+) -> dict[str, Any]:
+    """Remove data that restores have replaced; never what is live."""
+    gone = remove_earlier(service.backups.ground, environment, body.names)
+    names = [item.name for item in gone]
+    service.world.store.audit.add(who, "remove-earlier-data", environment, details={"names": names})
+    return {"removed": names}
 
 
 @router.post("/backup-key")

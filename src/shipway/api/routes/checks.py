@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who, gathered, json_lines
 from shipway.checks.live import LiveOutcome
 from shipway.model.evidence import Evidence
 from shipway.model.names import release_label
 from shipway.model.words import Words
+from shipway.rollout.review import notes_of
 
-router = APIRouter(prefix="/projects/{project}/environments/{environment}", tags=["checks"])
+router = Routes(prefix="/projects/{project}/environments/{environment}", tags=["checks"])
 
 
 class Wanted(BaseModel):
@@ -56,7 +57,18 @@ def run(service: Services, environment: Environment, who: Who, wanted: Wanted) -
         service.world.store.audit.add(
             who, "check", environment, details={"failed": [item.id for item in report.stops]}
         )
-        put({"stops": [item.id for item in report.stops], "count": len(report.outcomes)})
+        live = service.live(environment)
+        notes = notes_of(
+            service.world.kit_of(environment).engine,
+            service.world.applications.get(live.fingerprint),
+        )
+        put(
+            {
+                "stops": [item.id for item in report.stops],
+                "count": len(report.outcomes),
+                "notes": list(notes),
+            }
+        )
 
     return json_lines(gathered(work))
 

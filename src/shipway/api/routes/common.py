@@ -6,6 +6,7 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request
@@ -16,6 +17,7 @@ from shipway.api.service import Service
 from shipway.errors import Problem
 from shipway.model.access import Principal
 from shipway.model.names import ENVIRONMENT_PATTERN, PROJECT_PATTERN, EnvironmentId
+from shipway.ports_store import AuditPort
 
 NDJSON = "application/x-ndjson"
 
@@ -60,6 +62,18 @@ def json_lines(values: Iterator[Any]) -> StreamingResponse:
             yield json.dumps({"problem": problem.as_dict()}) + "\n"
 
     return StreamingResponse(lines(), media_type=NDJSON)
+
+
+@contextmanager
+def recorded(audit: AuditPort, who: str, action: str, environment: EnvironmentId) -> Iterator[None]:
+    """Keep in the audit trail that what is inside was done, or why it was refused."""
+    try:
+        yield
+    except Problem as problem:
+        details = {"problem": problem.message}
+        audit.add(who, f"{action}-refused", environment, details=details)
+        raise
+    audit.add(who, action, environment)
 
 
 def gathered(

@@ -6,15 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who, gathered, json_lines
 from shipway.model.names import parse_release
 from shipway.model.workload import Instance
 
-router = APIRouter(prefix="/projects/{project}/environments/{environment}", tags=["console"])
+router = Routes(prefix="/projects/{project}/environments/{environment}", tags=["console"])
 
 
 class Command(BaseModel):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from fastapi import APIRouter
-
+from shipway.api.late import Routes
 from shipway.api.routes.common import Services
 
-router = APIRouter(tags=["documents"])
+router = Routes(tags=["documents"])
 
 
 @router.get("/projects/{project}/documents/{kind}")
@@ -20,7 +19,7 @@ def document(
     form: Literal["md", "html"] = "md",
 ) -> dict[str, Any]:
     """Return a document as text, from the files and from what runs."""
-    from shipway.api.document_facts import live_facts  # not at rest
+    from shipway.api.facts import live_facts  # not at rest
     from shipway.documents import written
 
     facts = live_facts(service, project)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
-from shipway.rollout.doors import STORES, find_door
+from shipway.rollout.doors import STORES, Door, doors_of, find_door
 
-router = APIRouter(prefix="/projects/{project}/environments/{environment}", tags=["console"])
+router = Routes(prefix="/projects/{project}/environments/{environment}", tags=["console"])
 
 
 class Wanted(BaseModel):
@@ -22,6 +22,17 @@ class Wanted(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=64)]
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     again: bool = False
+
+
+@router.get("/open")
+def doors(service: Services, environment: Environment) -> dict[str, Any]:
+    """Return which services can be opened, and whether an instance of each runs."""
+    return {
+        "doors": [
+            {"service": door.service, "ports": _ports(door), "running": bool(door.address)}
+            for door in doors_of(service.world, environment)
+        ]
+    }
 
 
 @router.post("/open")
@@ -37,6 +48,10 @@ def open_door(
     return {
         "service": door.service,
         "address": door.address,
-        "ports": [{"port": port, "page": port not in STORES} for port in door.ports],
+        "ports": _ports(door),
         "path": door.path,
     }
+
+
+def _ports(door: Door) -> list[dict[str, Any]]:
+    return [{"port": port, "page": port not in STORES} for port in door.ports]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
 from shipway.api.views import environment_view, release_view
 from shipway.errors import Problem
@@ -14,7 +13,7 @@ from shipway.rollout.destroy import destroy_environment
 from shipway.rollout.overview import environment_status
 from shipway.spec import differences
 
-router = APIRouter(tags=["environments"])
+router = Routes(tags=["environments"])
 
 
 @router.get("/projects/{project}/releases")
@@ -49,7 +48,7 @@ def releases(service: Services, project: str) -> dict[str, Any]:
     }
 
 
-@router.get("/projects/{project}/environments/{environment}")  # noqa: FAST003 - read by a dependency
+@router.get("/projects/{project}/environments/{environment}")
 def environment_now(service: Services, environment: Environment) -> dict[str, Any]:
     """Return how an environment is."""
     engine = service.world.store.catalog.engine_of(environment)
@@ -81,7 +80,7 @@ def diff(service: Services, project: str, old: str, new: str) -> dict[str, Any]:
     }
 
 
-@router.post("/projects/{project}/environments/{environment}/destroy")  # noqa: FAST003 - read by a dependency
+@router.post("/projects/{project}/environments/{environment}/destroy")
 def destroy(
     service: Services, environment: Environment, who: Who, *, data: bool = False
 ) -> dict[str, Any]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
 from shipway.rollout.issuing import renew
 from shipway.rollout.maintenance import close, reopen
 from shipway.rollout.naming import certificate_overview
 
-router = APIRouter(tags=["front door"])
+router = Routes(tags=["front door"])
 PLACE = "/projects/{project}/environments/{environment}"
 
 

@@ -6,17 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who, gathered, json_lines
 from shipway.errors import Problem
 from shipway.journeys import journey_evidence, run_journey, target_of
 from shipway.model.application import Application
 from shipway.model.journey import Journey
+from shipway.rollout.trust import trust_in
 from shipway.spec import load_spec
 
-router = APIRouter(prefix="/projects/{project}/environments/{environment}", tags=["journeys"])
+router = Routes(prefix="/projects/{project}/environments/{environment}", tags=["journeys"])
 
 
 @router.post("/journeys/{name}")
@@ -38,7 +40,8 @@ def go(
     release = world.store.catalog.release(environment.project, live.release)
 
     def work(put: Callable[[Any], None], cancelled: Callable[[], bool]) -> None:
-        result = run_journey(journey, target_of(app), cancelled=cancelled)
+        target = target_of(app, trust_in(world, app))
+        result = run_journey(journey, target, cancelled=cancelled)
         if directory is None:  # what is tried out of a working directory proves no release
             evidence = journey_evidence(
                 result, environment=environment, at=world.clock.now(), release=release

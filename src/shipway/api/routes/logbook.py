@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from fastapi.responses import StreamingResponse
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, gathered, json_lines
 from shipway.errors import Problem
 from shipway.model.logs import LogEntry, LogLevel, LogQuery
 from shipway.model.names import parse_release
 from shipway.observe.exposition import exposition
+from shipway.observe.searching import follow as follow_lines
 from shipway.observe.searching import search
 
-router = APIRouter(tags=["observe"])
+router = Routes(tags=["observe"])
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 LEVELS = tuple(level.name.lower() for level in LogLevel if level is not LogLevel.UNKNOWN)
@@ -28,7 +29,7 @@ def metrics(service: Services) -> Response:
     return Response(exposition(service.observatory), media_type=TEXT_FORMAT)
 
 
-@router.get("/projects/{project}/environments/{environment}/logbook")  # noqa: FAST003 - read by a dependency
+@router.get("/projects/{project}/environments/{environment}/logbook")
 def logbook(
     service: Services,
     environment: Environment,
@@ -57,7 +58,7 @@ def logbook(
     past = search(world, query)
 
     def work(put: Callable[[Any], None], cancelled: Callable[[], bool]) -> None:
-        for entry in world.logbook.follow(replace(query, until=None), cancelled):
+        for entry in follow_lines(world, query, cancelled):
             if entry is not None:
                 put(_view(entry))
 

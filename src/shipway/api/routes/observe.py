@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.observe_views import (
     graph_view,
     incident_detail_view,
@@ -24,7 +25,7 @@ from shipway.model.observe import IncidentEvent, IncidentState
 from shipway.observe.overview import graph, incident_detail, indicators, rules_for
 from shipway.observe.post import try_channels
 
-router = APIRouter(tags=["observe"])
+router = Routes(tags=["observe"])
 
 DAY_S = 86_400.0
 SPAN_MAX_S = 31 * DAY_S
@@ -42,7 +43,7 @@ class Quiet(BaseModel):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
-@router.get("/projects/{project}/environments/{environment}/indicators")  # noqa: FAST003 - read by a dependency
+@router.get("/projects/{project}/environments/{environment}/indicators")
 def of_environment(service: Services, environment: Environment) -> dict[str, Any]:
     """Return what is measured in an environment now, with the rules over it."""
     world = service.observatory
@@ -62,7 +63,7 @@ def of_machine(service: Services) -> dict[str, Any]:
     }
 
 
-@router.get("/projects/{project}/environments/{environment}/graph")  # noqa: FAST003 - read by a dependency
+@router.get("/projects/{project}/environments/{environment}/graph")
 def graph_of_environment(
     service: Services,
     environment: Environment,
@@ -160,7 +161,7 @@ def silence_incident(
     return _silence(service, who, found.environment, quiet)
 
 
-@router.post("/projects/{project}/environments/{environment}/silences")  # noqa: FAST003 - read by a dependency
+@router.post("/projects/{project}/environments/{environment}/silences")
 def silence(service: Services, who: Who, environment: Environment, wanted: Quiet) -> dict[str, Any]:
     """Tell nobody of some conditions of an environment, or of any, for a while."""
     return _silence(service, who, environment, wanted)
@@ -201,7 +202,7 @@ def end_silence(service: Services, who: Who, identifier: int) -> dict[str, Any]:
     return {"ended": identifier}
 
 
-@router.post("/projects/{project}/environments/{environment}/notify/test")  # noqa: FAST003 - read by a dependency
+@router.post("/projects/{project}/environments/{environment}/notify/test")
 def test_channels(service: Services, who: Who, environment: Environment) -> dict[str, Any]:
     """Send a test to each channel of an environment, now, and return what became of it."""
     service.live(environment)

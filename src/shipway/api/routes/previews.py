@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
 from shipway.api.views import rollout_view
+from shipway.model.addresses import address
 from shipway.model.preview import Preview
 from shipway.rollout.previews import (
     PreviewRequest,
@@ -17,7 +18,7 @@ from shipway.rollout.previews import (
     plan_preview,
 )
 
-router = APIRouter(tags=["previews"])
+router = Routes(tags=["previews"])
 
 
 class Wanted(BaseModel):
@@ -65,7 +66,7 @@ def previews(service: Services, project: str) -> dict[str, Any]:
     return {"previews": found}
 
 
-@router.post("/projects/{project}/previews/{environment}/destroy")  # noqa: FAST003 - read by a dependency
+@router.post("/projects/{project}/previews/{environment}/destroy")
 def destroy(service: Services, environment: Environment, who: Who) -> dict[str, Any]:
     """Destroy a preview completely, its data included."""
     removed = destroy_preview(service.world, environment, who)
@@ -80,7 +81,7 @@ def preview_view(preview: Preview) -> dict[str, Any]:
         "environment": preview.environment.name,
         "branch": preview.branch,
         "from": preview.base,
-        "url": f"http://{where}:{preview.port}/",
+        "url": f"{address(where, port=preview.port, tls=False)}/",
         "data": "masked" if preview.masked else "fresh",
         "expires_at": preview.expires_at,
         "created_at": preview.created_at,

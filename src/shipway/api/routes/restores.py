@@ -7,23 +7,31 @@ from dataclasses import asdict
 from pathlib import Path as FilePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from shipway.api.routes.common import Environment, Services, Who, gathered, json_lines
+from shipway.api.late import Routes
+from shipway.api.routes.common import (
+    Environment,
+    Services,
+    Who,
+    gathered,
+    json_lines,
+    recorded,
+)
 from shipway.api.routes.secrets import OnlyHere
 from shipway.api.service import Service
 from shipway.backup.postgres.dump import dump_to
 from shipway.backup.postgres.restores import BESIDE, copy_name
 from shipway.errors import Problem
-from shipway.model.backup import Backup, BackupKind, Drill, RestoreTarget
+from shipway.model.backup import Backup, BackupKind, Drill, RestorePoint, RestoreTarget
+from shipway.model.backup_settings import BackupSettings
 from shipway.model.names import SERVICE_PATTERN, EnvironmentId
 from shipway.ports import Output
-from shipway.ports_backup import RestoreWanted
 from shipway.ports_data import Database
+from shipway.ports_restore import RestoreWanted
 
-router = APIRouter(tags=["restores"])
+router = Routes(tags=["restores"])
 
 BASE = "/projects/{project}/environments/{environment}/databases"
 ServiceName = Annotated[str, Field(pattern=f"^{SERVICE_PATTERN}$")]
@@ -81,12 +89,28 @@ def plan(service: Services, environment: Environment, target: Target) -> dict[st
 def points(service: Services, environment: Environment) -> dict[str, Any]:
     """Return the restore points, newest first."""
     found = service.databases.records.points(environment)
+    settings = service.databases.databases.settings(environment)
+    needed = service.databases.restores.needed(environment)
     return {
         "points": [
-            {"service": item.service, "name": item.name, "at": item.at, "position": item.position}
+            {
+                "service": item.service,
+                "name": item.name,
+                "at": item.at,
+                "position": item.position,
+                "needed": item.name in needed,
+                "until": until(item, settings, needed=item.name in needed),
+            }
             for item in found
         ]
     }
+
+
+def until(point: RestorePoint, settings: BackupSettings | None, *, needed: bool) -> float | None:
+    """Return until when a point stays at least; needed: a release that is kept goes back to it."""
+    if settings is None:
+        return None
+    return point.at + (max(settings.keep_s, settings.wal_keep_s) if needed else settings.wal_keep_s)
 
 
 @router.get(f"{BASE}/bases")
@@ -124,13 +148,13 @@ def drill(
 ) -> StreamingResponse:
     """Rehearse a restore; the last line is `{"drills": …}` or `{"problem": …}`."""
     found = wanted_databases(service, environment, name)
-    service.world.store.audit.add(who, "drill", environment)
 
     def act(output: Output) -> dict[str, Any]:
-        done = [
-            service.databases.rehearsals.run(environment, item.service, output=output)
-            for item in found
-        ]
+        with recorded(service.world.store.audit, who, "drill", environment):
+            done = [
+                service.databases.rehearsals.run(environment, item.service, output=output)
+                for item in found
+            ]
         return {"drills": [drill_view(item) for item in done]}
 
     return telling(act)
@@ -159,12 +183,14 @@ def dump(
 
 @router.post(f"{BASE}/adopt")
 def adopt(service: Services, who: Who, environment: Environment) -> dict[str, Any]:
-    """Keep backups of the database that runs now, although the kept ones are another's."""
-    found = wanted_databases(service, environment, None)
+    """Save what runs here, although the kept backups are another database's or another server's."""
+    other = service.backups.ground.writers.take_over(environment)
+    found = service.databases.databases.of(environment)
     for item in found:
-        service.databases.streams.accept(item)
+        service.databases.streams.accept(item, anew=other is not None)
     service.world.store.audit.add(who, "adopt", environment)
-    return {"adopted": [item.service for item in found]}
+    name = other.name if other is not None else None
+    return {"adopted": [item.service for item in found], "instead_of": name}
 
 
 @router.post(f"{BASE}/discard")

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from shipway.api.routes.common import Services, Who, json_lines
+from shipway.api.late import Routes
+from shipway.api.routes.common import Asker, Services, Who, json_lines
 from shipway.api.views import plan_view, progress_view, rollout_view
+from shipway.errors import Problem
+from shipway.model.access import Role
 from shipway.model.names import ENVIRONMENT_PATTERN, SERVICE_PATTERN, EnvironmentId
 from shipway.model.records import RolloutKind
 from shipway.rollout.plan import plan_rollout
 from shipway.rollout.requests import RolloutRequest
 
-router = APIRouter(tags=["rollouts"])
+router = Routes(tags=["rollouts"])
 
 Environment = Annotated[str, Field(pattern=f"^{ENVIRONMENT_PATTERN}$")]
 
@@ -36,11 +39,17 @@ class Wanted(BaseModel):
     point: Annotated[str, Field(max_length=63, pattern="^[A-Za-z0-9._-]+$")] | None = None
     service: Annotated[str, Field(pattern=f"^{SERVICE_PATTERN}$")] | None = None
     beside: bool = False
+    of: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=300)]], Field(max_length=50)
+    ] = []
+    recover: bool = False
     override: Annotated[str, Field(min_length=3, max_length=500)] | None = None
+    commit: Annotated[str, Field(pattern="^[0-9a-f]{7,64}$")] | None = None
+    fetch: bool = False
 
     def request(self, who: str) -> RolloutRequest:
         """Return the use case's value."""
-        return RolloutRequest(who=who, **self.model_dump())
+        return RolloutRequest(who=who, **{**self.model_dump(), "of": tuple(self.of)})
 
 
 @router.post("/plans")
@@ -50,9 +59,16 @@ def plan(service: Services, who: Who, wanted: Wanted) -> dict[str, Any]:
 
 
 @router.post("/rollouts", status_code=202)
-def begin(service: Services, who: Who, wanted: Wanted) -> dict[str, Any]:
+def begin(service: Services, asker: Asker, wanted: Wanted) -> dict[str, Any]:
     """Begin a rollout; it goes on when the asker goes away."""
-    return rollout_view(service.conductor.begin(wanted.request(who)))
+    if wanted.kind is RolloutKind.RESTORE and asker.role < Role.ADMIN:
+        raise Problem(
+            "forbidden",
+            f"{asker.name} is a {asker.role.word}; data is restored by an admin."
+            " Nothing was changed.",
+            hints=[f"shipway users role {asker.name} admin, on the server"],
+        )
+    return rollout_view(service.conductor.begin(wanted.request(asker.name)))
 
 
 @router.get("/rollouts")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Services, Who
 from shipway.api.routes.secrets import HowMade, Name, OnlyHere, told, waiting_view
 from shipway.model.names import EnvironmentId
 from shipway.rollout.secrets import rotate_for_departure
 
-router = APIRouter(tags=["secrets"])
+router = Routes(tags=["secrets"])
 
 OF = "/projects/{project}/secrets"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Asker, Environment, Services, Who
 from shipway.errors import Problem
 from shipway.model.access import Entrance
@@ -19,7 +20,7 @@ from shipway.model.secret import NAME_PATTERN, Form, How, Making, secret_name
 from shipway.rollout.secrets import held_by_data, waiting
 from shipway.rollout.world import World
 
-router = APIRouter(tags=["secrets"])
+router = Routes(tags=["secrets"])
 
 AT = "/projects/{project}/environments/{environment}/secrets"
 

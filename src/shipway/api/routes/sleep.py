@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
 from shipway.errors import Problem
 from shipway.rollout.reconcile import revive
 from shipway.rollout.sleep import fall_asleep, refuse_sleep, wake
 
-router = APIRouter(prefix="/projects/{project}/environments/{environment}", tags=["environments"])
+router = Routes(prefix="/projects/{project}/environments/{environment}", tags=["environments"])
 
 
 @router.post("/sleep")
@@ -19,7 +18,9 @@ def sleep(service: Services, environment: Environment, who: Who) -> dict[str, An
     """Stop the environment's stateless instances until somebody asks for it."""
     live = service.live(environment)
     refuse_sleep(service.world.applications.get(live.fingerprint))
-    if not fall_asleep(service.world, environment, who):
+    with service.checking.held(environment):  # its requests would wake it at once
+        asleep = fall_asleep(service.world, environment, who)
+    if not asleep:
         raise Problem(
             "busy",
             f"{environment}: a rollout runs or it is just waking; it stays awake.",

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services
 from shipway.errors import Problem
 from shipway.model.names import ENVIRONMENT_PATTERN, EnvironmentId
@@ -25,7 +25,7 @@ from shipway.rollout.variables import (
 )
 from shipway.spec import load_spec
 
-router = APIRouter(
+router = Routes(
     prefix="/projects/{project}/environments/{environment}/variables", tags=["variables"]
 )
 

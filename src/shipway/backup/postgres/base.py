@@ -19,17 +19,22 @@ from shipway.backup.postgres import counts
 from shipway.backup.postgres.epoch import Epoch
 from shipway.backup.postgres.fetch import look
 from shipway.backup.postgres.places import BackupPlaces, base_name, point_prefix
+from shipway.backup.postgres.room import reserve_bytes
 from shipway.backup.postgres.running import Asker, run_tool
 from shipway.backup.postgres.segments import parse_position, segment_at
 from shipway.errors import Problem
 from shipway.model.backup import Backup, BackupKind
+from shipway.model.words import plural
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import Repository
 from shipway.ports_data import Database
+from shipway.ports_repository import Repository
 
 BASE_S = 4 * 3600.0
 VERIFY_S = 3600.0
 SHIPPED_S = 180.0
+ROOM = 1.1
+NO_SPACE = "No space left on device"
+SIZE = "SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +59,12 @@ class BaseMaker:
         """Make one; return when it can be restored from.  Raises Problem."""
         epoch = self.epoch()
         asker = Asker.of(database)
-        _refuse_tablespaces(asker, database)
+        refuse_tablespaces(asker, database)
         work = self.places.work(database.environment, database.service, "base")
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
+        usage = shutil.disk_usage(work)
+        refuse_without_room(database, int(asker.one(SIZE)), free=usage.free, total=usage.total)
         began = self.clock()
         try:
             tree = self._copy(database, work, output, cancelled)
@@ -106,10 +113,16 @@ class BaseMaker:
         argv += ["--wal-method", "none", "--checkpoint", "fast", "--label", "shipway"]
         argv += ["--no-sync", "--no-password"]
         output("copying the cluster's files")
-        run_tool(
-            database, argv, folder=work, name="base", connected=True, limit_s=BASE_S,
-            cancelled=cancelled,
-        )  # fmt: skip
+        try:
+            run_tool(
+                database, argv, folder=work, name="base", connected=True, limit_s=BASE_S,
+                cancelled=lambda: cancelled() or is_short(work),
+            )  # fmt: skip
+        except Problem as problem:
+            told = " ".join(problem.details)
+            if not cancelled() and (NO_SPACE in told or is_short(work)):
+                raise given_up(database) from problem
+            raise
         verify(database, tree, cancelled)
         output("verified")
         return tree
@@ -123,7 +136,7 @@ class BaseMaker:
         position = asker.one(f"SELECT pg_create_restore_point('{name}')")
         after = counts.count_rows(asker)
         found = counts.bounds(before, after, changed, counts.changes(asker))
-        output(f"{sum(after.values())} rows counted in {len(after)} tables")
+        output(f"{plural(sum(after.values()), 'row')} counted in {plural(len(after), 'table')}")
         point = {"name": name, "at": self.clock(), "epoch": epoch.name, "position": position}
         repository.put_object(f"{point_prefix(epoch.service)}{name}", json.dumps(point).encode())
         return {"point": name, "position": position, "bounds": counts.encode(found)}
@@ -210,7 +223,42 @@ def counted_at(repository: Repository, database: Database, backup: Backup) -> Ma
     return dict(json.loads(told))
 
 
-def _refuse_tablespaces(asker: Asker, database: Database) -> None:
+def refuse_without_room(database: Database, size: int, *, free: int, total: int) -> None:
+    """Raise Problem `disk-full` where a copy of the cluster would fill the disk; in bytes.
+
+    It lies on this machine until the repository has it, often beside the database itself,
+    which ends when it cannot write.
+    """
+    if free - size * ROOM >= reserve_bytes(total):
+        return
+    raise Problem(
+        "disk-full",
+        f"a base backup of {database.service} needs about {size * ROOM / 1e9:.1f} GB of this"
+        f" machine's disk for a while, and {free / 1e9:.1f} GB are free. None was begun; what is"
+        " written goes on being kept, and earlier backups stay.",
+        hints=["df -h", "shipway clean"],
+    )
+
+
+def is_short(folder: Path) -> bool:
+    """Return whether a disk has only left what the applications are to have."""
+    usage = shutil.disk_usage(folder)
+    return usage.free < reserve_bytes(usage.total)
+
+
+def given_up(database: Database) -> Problem:
+    """Return the Problem of a copy that would have taken the disk's last room."""
+    return Problem(
+        "disk-full",
+        f"the base backup of {database.service} was given up: this machine's disk is nearly full,"
+        " and the database needs what is left. Nothing of it is kept; earlier backups stay, and"
+        " it is made again by itself when there is room.",
+        hints=["df -h", "shipway clean"],
+    )
+
+
+def refuse_tablespaces(asker: Asker, database: Database) -> None:
+    """Raise Problem `tablespaces` where the cluster's files lie elsewhere too."""
     extra = asker.one("SELECT count(*) FROM pg_tablespace WHERE spcname !~ '^pg_'")
     if extra not in {"", "0"}:
         raise Problem(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shipway.backup.postgres.epoch import Epoch
 from shipway.backup.postgres.moments import clock_time
 from shipway.backup.postgres.segments import parse_position
+from shipway.backup.schedule import AHEAD_S
 from shipway.errors import Problem
 from shipway.model.backup import Backup, RestorePoint, RestoreTarget
 
@@ -48,7 +49,8 @@ def choose(
     if target.point is not None:
         return _to_point(target.point, usable, known, points, where)
     if target.at is None:
-        backup = usable[-1]
+        # one that a wrong clock has dated ahead is not the newest
+        backup = ([base for base in usable if base.ended_at <= now + AHEAD_S] or usable)[-1]
         return Choice(backup=backup, epoch=known[backup.facts["epoch"]])
     return _to_time(target.at, usable, known, now)
 

@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from shipway.backup.postgres.moments import clock_time
+from shipway.backup.postgres.one_stream import Stream
 from shipway.backup.postgres.points import NamedMoments
 from shipway.backup.postgres.running import Asker
-from shipway.backup.postgres.streams import Stream, Streams
+from shipway.backup.postgres.streams import Streams
 from shipway.errors import Problem
 from shipway.model.backup import BackupKind
 from shipway.model.condition import Condition, Level
@@ -26,12 +27,16 @@ from shipway.model.names import EnvironmentId
 from shipway.model.words import Words
 from shipway.ports_backup import BackupRecords
 from shipway.ports_data import Database, Databases
+from shipway.ports_repository import OTHER_SERVER
 
-LAGS_S = 60.0
+LAGS_S = 75.0
+"""More than the time between two questions to a server at rest."""
 STOPPED_S = 30.0
 OLD_S = 2 * 86_400.0 + 3600.0
 RETAINS_BYTES = 1_000_000_000
 ASK_EVERY_S = 60.0
+ASK_STEADY_S = 600.0
+"""A receiver that runs takes what the server has, and the server lets go of it."""
 RETAINED = """
 SELECT coalesce(pg_current_wal_lsn() - restart_lsn, 0)::bigint FROM pg_replication_slots
   WHERE slot_name = 'shipway'
@@ -40,7 +45,10 @@ SELECT coalesce(pg_current_wal_lsn() - restart_lsn, 0)::bigint FROM pg_replicati
 
 @dataclass(slots=True, kw_only=True)
 class DatabaseConditions:
-    """Answers with the conditions that hold now; asks a server at most once a minute."""
+    """Answers with the conditions that hold now; asks a server at most once a minute.
+
+    And every ten minutes while its receiver runs steadily: each question starts a program.
+    """
 
     databases: Databases
     streams: Streams
@@ -66,6 +74,8 @@ class DatabaseConditions:
 
     def _of(self, database: Database, stream: Stream) -> Iterator[Condition]:
         problem = stream.problem
+        if problem is not None and problem.kind == OTHER_SERVER:
+            return  # said of the environment: `conditions/writer.py`
         if problem is not None and problem.kind == "backup-other-database":
             yield _condition(
                 database, "wal-other-database", Level.URGENT,
@@ -76,7 +86,7 @@ class DatabaseConditions:
             return
         yield from self._stream(database, stream)
         yield from self._base(database, stream)
-        retained = self._retained_bytes(database)
+        retained = self._retained_bytes(database, stream)
         if retained > RETAINS_BYTES:
             yield _condition(
                 database, "slot-retains", Level.WARNING,
@@ -126,10 +136,11 @@ class DatabaseConditions:
                 figure=age, unit="s", hint=f"shipway backup create {database.environment.name}",
             )  # fmt: skip
 
-    def _retained_bytes(self, database: Database) -> int:
+    def _retained_bytes(self, database: Database, stream: Stream) -> int:
         key = (str(database.environment), database.service)
         asked_at, bytes_ = self._retained.get(key, (-1e9, 0))
-        if self.clock() - asked_at >= ASK_EVERY_S:
+        steady = stream.problem is None and stream.receiver.steady
+        if self.clock() - asked_at >= (ASK_STEADY_S if steady else ASK_EVERY_S):
             try:
                 bytes_ = int(Asker.of(database).one(RETAINED) or 0)
             except Problem:
@@ -145,8 +156,8 @@ def _point_failed(environment: EnvironmentId, problem: Problem) -> Condition:
         level=Level.WARNING,
         environment=environment,
         says=Words(
-            f"no restore point was set before the last migration: {problem.message}",
-            f"지난 마이그레이션 전에 복원 지점을 만들지 못했습니다: {problem.message}",
+            f"no restore point was set before the last rollout: {problem.message}",
+            f"지난 배포 전에 복원 지점을 만들지 못했습니다: {problem.message}",
         ),
         hint=f"shipway backup status {environment.name}",
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shipway.backup.postgres import recovery
@@ -18,14 +19,16 @@ from shipway.backup.postgres.fetch import fetch, look
 from shipway.backup.postgres.places import BackupPlaces
 from shipway.backup.postgres.running import Asker, instance_of
 from shipway.backup.postgres.segments import parse_position
+from shipway.backup.postgres.versions import refuse_other_version
 from shipway.errors import Problem
 from shipway.model.backup import RestoreTarget
 from shipway.model.generation import copy_beside, generation_volume
 from shipway.model.names import Scope
+from shipway.model.said import Said
 from shipway.model.workload import Instance, InstanceState, Workload
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import Repository
 from shipway.ports_data import Database
+from shipway.ports_repository import Repository
 
 RECOVERY_S = 4 * 3600.0
 POLL_S = 0.15
@@ -60,32 +63,38 @@ class Copy:
         target: RestoreTarget,
         *,
         pause: str | None = None,
-    ) -> None:
-        """Ensure that the copy runs and recovers.
+        whole: bool = False,
+    ) -> bool:
+        """Ensure that the copy runs and recovers; return whether later WAL was left out.
 
         pause: the name of a point at which it stands still first, before the target.
+        whole: leave no WAL out, whenever it came.
         """
         self.discard()
         work = self.places.work(self.database.environment, self.database.service, self.service)
         tree = work / "base"
         work.mkdir(parents=True, mode=0o700)
         try:
-            self._fetch(repository, choice, target, tree)
+            cut = self._fetch(
+                repository, choice, replace(target, at=None) if whole else target, tree
+            )
             stop = RestoreTarget(point=pause) if pause else target
             recovery.write_recovery(tree, stop, pause=pause is not None)
-            self.output("filling the new data directory")
+            self.output(Said("filling the new data directory"))
             self.database.tools.fill(self.workload, tree)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         self._check_cancelled()
         self.database.engine.start(self.workload)
+        return cut
 
     def _fetch(
         self, repository: Repository, choice: Choice, target: RestoreTarget, tree: Path
-    ) -> None:
+    ) -> bool:
         point = parse_position(choice.point.position) if choice.point else None
         start = parse_position(choice.backup.facts["start"])
-        wal = look(repository, choice.epoch, start, until=target.at, position=point)
+        end = parse_position(choice.backup.facts["end"])
+        wal = look(repository, choice.epoch, start, until=target.at, position=point, end=end)
         size = choice.backup.bytes + wal.bytes * 2
         free = shutil.disk_usage(tree.parent).free
         if free < size * 2:
@@ -94,12 +103,14 @@ class Copy:
                 f"a restore needs about {size * 2 / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.",
                 hints=["df -h", "shipway clean"],
             )
-        self.output(f"fetching the base backup {choice.backup.id[:8]}")
+        refuse_other_version(self.database, choice.epoch.version, tree.parent)
+        self.output(Said(f"fetching the base backup {choice.backup.id[:8]}"))
         repository.restore(choice.backup.id, tree, cancelled=self.cancelled)
         verify(self.database, tree, self.cancelled)
-        self.output("fetched and verified; fetching its WAL")
+        self.output(Said("fetched and verified; fetching its WAL"))
         segments = fetch(repository, wal, tree / recovery.WAL_FOLDER, self.cancelled)
-        self.output(f"{segments} WAL segments")
+        self.output(Said(f"{segments} WAL segments"))
+        return wal.cut
 
     def await_paused(self) -> Asker:
         """Wait until the copy stands still at the point; return who can ask it."""
@@ -157,9 +168,10 @@ class Copy:
         import subprocess
 
         command = self.database.console.exec_argv(asker.instance, argv, tty=False)
-        subprocess.run(
-            command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=60
-        )
+        with suppress(subprocess.TimeoutExpired):  # what is left of it takes room, no more
+            subprocess.run(
+                command, check=False, capture_output=True, stdin=subprocess.DEVNULL, timeout=60
+            )
 
     def _await(self, reached: Callable[[Asker], bool]) -> Asker:
         until = time.monotonic() + RECOVERY_S

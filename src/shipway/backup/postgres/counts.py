@@ -2,7 +2,8 @@
 
 Rows are counted before and after a restore point.  A table that nobody changed meanwhile
 must have exactly that many rows at the point; for one that was changed, what was inserted
-and deleted meanwhile gives the bounds.
+and deleted meanwhile gives the bounds.  The pages of the table itself are read: an index still
+counts the rows of a page that was zeroed.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from dataclasses import dataclass
 
 from shipway.backup.postgres.running import SEPARATOR, Asker
 from shipway.errors import Problem
+from shipway.model.words import plural
 
 COUNT_S = 900.0
 DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"
 COUNT = r"""
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SELECT format('SELECT %L, count(*) FROM ONLY %I.%I', n.nspname || '.' || c.relname,
-              n.nspname, c.relname)
+SET LOCAL enable_indexonlyscan = off;
+SET LOCAL enable_indexscan = off;
+SET LOCAL enable_bitmapscan = off;
+SELECT format('SELECT %L, count(*) FROM ONLY %I.%I',
+              translate(n.nspname || '.' || c.relname, E'\n\r', '  '), n.nspname, c.relname)
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'r' AND c.relpersistence = 'p'
     AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_toast'
@@ -26,8 +31,9 @@ SELECT format('SELECT %L, count(*) FROM ONLY %I.%I', n.nspname || '.' || c.relna
 \gexec
 COMMIT;
 """
-CHANGES = """
-SELECT schemaname || '.' || relname, n_tup_ins, n_tup_del FROM pg_stat_user_tables
+CHANGES = r"""
+SELECT translate(schemaname || '.' || relname, E'\n\r', '  '), n_tup_ins, n_tup_del
+  FROM pg_stat_user_tables
 """
 
 
@@ -107,7 +113,7 @@ def differences(found: Mapping[str, int], wanted: Mapping[str, Bounds]) -> tuple
             else f"{expected.low} to {expected.high}"
         )
         lines.append(
-            f"{table} has {'no table' if rows is None else f'{rows} rows'} instead of {span}"
+            f"{table} has {'no table' if rows is None else plural(rows, 'row')} instead of {span}"
         )
     return tuple(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from shipway.backup.postgres.points import NamedMoments
 from shipway.backup.postgres.rehearsals import Rehearsals
 from shipway.backup.postgres.restores import DatabaseRestores
 from shipway.backup.postgres.streams import Streams
-from shipway.ports_backup import BackupRecords, Repositories
+from shipway.model.names import EnvironmentId
+from shipway.ports_backup import BackupRecords
 from shipway.ports_data import Databases
+from shipway.ports_repository import Repositories, Writers
+from shipway.ports_restore import Application
 from shipway.ports_store import EvidencePort
 
 
@@ -30,18 +34,24 @@ class PostgresBackups:
     conditions: DatabaseConditions
 
 
-def postgres_backups(
+def postgres_backups(  # noqa: PLR0917 - one of each port
     home: Path,
     databases: Databases,
     repositories: Repositories,
     records: BackupRecords,
     evidence: EvidencePort,
+    application: Application,
+    needed: Callable[[EnvironmentId], Collection[str]],
+    writers: Writers,
 ) -> PostgresBackups:
-    """Return them; starts nothing.  home: of backups, below Shipway's own."""
+    """Return them; starts nothing.
+
+    home: of backups, below Shipway's own.  needed: see `DatabaseRestores`.
+    """
     places = BackupPlaces(home / "databases")
-    streams = Streams(places, databases, repositories, records)
+    streams = Streams(places, databases, repositories, records, writers)
     restores = DatabaseRestores(
-        databases=databases, streams=streams, records=records, places=places
+        databases=databases, streams=streams, records=records, places=places, needed=needed
     )
     points = NamedMoments(databases=databases, streams=streams, records=records)
     return PostgresBackups(
@@ -52,7 +62,7 @@ def postgres_backups(
         restores=restores,
         rehearsals=Rehearsals(
             databases=databases,
-            drills=Drills(restores=restores, records=records),
+            drills=Drills(restores=restores, records=records, application=application),
             records=records,
             evidence=evidence,
         ),

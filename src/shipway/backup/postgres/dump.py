@@ -12,12 +12,20 @@ from pathlib import Path
 
 from shipway.backup.postgres.running import Asker, run_tool
 from shipway.errors import Problem
+from shipway.model.own_questions import address_of
 from shipway.ports import Cancelled
 from shipway.ports_data import Database
 
 DUMP_S = 4 * 3600.0
 LIST_S = 600.0
 PART = ".part"
+
+
+def _address(asker: Asker, name: str) -> str:
+    """Return how the dump connects: what it copies is no slow query of the application's."""
+    quiet = asker.one("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == "t"
+    options = " options='-c log_min_duration_statement=-1'" if quiet else ""
+    return address_of(name) + options
 
 
 def dump_to(
@@ -42,7 +50,7 @@ def dump_to(
     part = target.with_name(f"{target.name}{PART}")
     part.unlink(missing_ok=True)
     argv = ["pg_dump", "--format", "custom", "--compress", "6", "--no-password"]
-    argv += ["--file", str(part), "--dbname", name or asker.main]
+    argv += ["--file", str(part), "--dbname", _address(asker, name or asker.main)]
     try:
         run_tool(
             database, argv, folder=target.parent, name="dump", connected=True, limit_s=DUMP_S,

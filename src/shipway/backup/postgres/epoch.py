@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 
 from shipway.backup.postgres.places import epoch_name, epoch_prefix
 from shipway.errors import Problem
-from shipway.ports_backup import Repository
+from shipway.ports_repository import Repository
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

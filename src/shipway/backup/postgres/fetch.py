@@ -21,7 +21,7 @@ from shipway.backup.postgres.segments import (
 )
 from shipway.errors import Problem
 from shipway.ports import Cancelled
-from shipway.ports_backup import Repository, StoredObject
+from shipway.ports_repository import Repository, StoredObject
 
 MARGIN_S = 120.0
 TRIES = 5
@@ -32,12 +32,14 @@ class Wal:
     """What the repository has of an epoch's WAL from a base on.
 
     whole: objects of finished segments by number; pieces: of the unfinished one, in order.
+    cut: whether more came later, which was left out.
     """
 
     epoch: Epoch
     whole: dict[int, StoredObject]
     unfinished: int | None
     pieces: tuple[StoredObject, ...]
+    cut: bool = False
 
     @property
     def bytes(self) -> int:
@@ -58,10 +60,14 @@ def look(
     *,
     until: float | None = None,
     position: int | None = None,
+    end: int | None = None,
 ) -> Wal:
     """Return what there is from the position `start` on.  Raises Problem `wal-missing`.
 
-    until: nothing that came much later than this moment is needed; position: likewise.
+    until: nothing that came much later than this moment is needed; position: likewise.  end: of
+    the base, which is needed in any case.  When an object came is what the store says: a store
+    that was copied, or has a clock of its own, says another time, so a recovery that ends too
+    early is made again with all there is.
     """
     first = segment_at(start, epoch.segment_bytes)
     last = None if position is None else segment_at(position, epoch.segment_bytes) + 1
@@ -80,12 +86,11 @@ def look(
             parts.setdefault(number, []).append(item)
         else:
             whole[number] = item
-    whole = _until(whole, until)
-    unfinished = [number for number in parts if number not in whole]
-    end = max(unfinished, default=None)
-    if until is not None and whole and whole[max(whole)].at > until + MARGIN_S:
-        end = None
-    numbers = [*whole, *([] if end is None else [end])]
+    there = len(whole)
+    whole = _until(whole, until, 0 if end is None else segment_at(end, epoch.segment_bytes))
+    cut = len(whole) < there
+    unfinished = None if cut else max((item for item in parts if item not in whole), default=None)
+    numbers = [*whole, *([] if unfinished is None else [unfinished])]
     gap = first if numbers and min(numbers) != first else missing(numbers)
     if gap is None and not numbers:
         gap = first
@@ -101,8 +106,8 @@ def look(
             else [],
             hints=["shipway backup restore --at TIME   # a moment before the gap"],
         )
-    pieces = sorted(parts[end], key=lambda item: item.name) if end is not None else []
-    return Wal(epoch=epoch, whole=whole, unfinished=end, pieces=tuple(pieces))
+    pieces = () if unfinished is None else sorted(parts[unfinished], key=lambda item: item.name)
+    return Wal(epoch=epoch, whole=whole, unfinished=unfinished, pieces=tuple(pieces), cut=cut)
 
 
 def fetch(repository: Repository, wal: Wal, folder: Path, cancelled: Cancelled) -> int:
@@ -159,14 +164,16 @@ def covered_until(repository: Repository, epoch: Epoch) -> float | None:
     return float(told["at"])
 
 
-def _until(whole: dict[int, StoredObject], until: float | None) -> dict[int, StoredObject]:
-    """Return the segments up to the first one that came well after the moment."""
+def _until(
+    whole: dict[int, StoredObject], until: float | None, end: int
+) -> dict[int, StoredObject]:
+    """Return the segments up to the first one behind `end` that came well after the moment."""
     if until is None:
         return whole
     kept: dict[int, StoredObject] = {}
     for number, item in sorted(whole.items()):
         kept[number] = item
-        if item.at > until + MARGIN_S:
+        if number > end and item.at > until + MARGIN_S:
             break
     return kept
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from shipway.model.names import EnvironmentId, Scope
 
+STREAM = "stream.json"
+"""The epoch that is being received."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackupPlaces:
@@ -19,6 +22,10 @@ class BackupPlaces:
         folder = self.root / Scope(environment).label / service
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
+
+    def has_stream(self, environment: EnvironmentId, service: str) -> bool:
+        """Return whether a stream was begun here, by whichever daemon; makes nothing."""
+        return (self.root / Scope(environment).label / service / STREAM).exists()
 
     def wal(self, environment: EnvironmentId, service: str) -> Path:
         """Return the directory of the streams, one directory an epoch."""
@@ -59,3 +66,8 @@ def point_prefix(service: str) -> str:
 def covered_name(service: str, epoch: str) -> str:
     """Return the name of the object that says until when an epoch is covered."""
     return f"pg/{service}/covered/{epoch}"
+
+
+def pruned_name(service: str, epoch: str) -> str:
+    """Return the name of the object that says from which segment on an epoch is whole."""
+    return f"pg/{service}/pruned/{epoch}"

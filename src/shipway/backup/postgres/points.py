@@ -24,7 +24,7 @@ LIMIT_S = 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedMoments:
-    """See `shipway.ports_backup.RestorePoints`.
+    """See `shipway.ports_restore.RestorePoints`.
 
     failed: why the last one could not be set, by environment; it becomes a condition.
     """

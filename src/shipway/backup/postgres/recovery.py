@@ -68,6 +68,5 @@ def statements_for(target: RestoreTarget) -> str:
 
 
 RESET = "\n".join(f"ALTER SYSTEM RESET {name};" for name in SETTINGS)
-PROGRESS = "SELECT pg_is_in_recovery(), coalesce(pg_last_wal_replay_lsn()::text, '')"
 PAUSED = "SELECT pg_is_in_recovery() AND pg_get_wal_replay_pause_state() = 'paused'"
 LAST_COMMIT = "SELECT extract(epoch FROM pg_last_xact_replay_timestamp())"

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from shipway.backup.postgres.drill import Drills
 from shipway.backup.schedule import is_due
 from shipway.errors import Problem
+from shipway.korean import in_korean
 from shipway.model.backup import BackupKind, Drill
 from shipway.model.backup_settings import BackupSettings
 from shipway.model.evidence import Evidence, Result
 from shipway.model.names import EnvironmentId
-from shipway.model.words import Words
+from shipway.model.words import Words, plural
 from shipway.ports import Cancelled, Output
 from shipway.ports_backup import BackupRecords
 from shipway.ports_data import Database, Databases
@@ -25,6 +26,7 @@ log = logging.getLogger("shipway.backup")
 
 FIRST_AFTER_S = 600.0
 AGAIN_S = 3600.0
+TURN_S = 0.5
 CHECK = "backup.drill"
 
 
@@ -59,18 +61,28 @@ class Rehearsals:
         output: Output,
         cancelled: Cancelled = lambda: False,
     ) -> Drill:
-        """Drill now, and keep what was seen as evidence.  Raises Problem."""
+        """Drill, after the one that is going on; keep what was seen as evidence.
+
+        Raises Problem, `drill-running` where it was cancelled before its turn came.
+        """
         settings = self.databases.settings(environment)
-        queries = settings.drill_queries if settings else ()
         if not self._guard.acquire(blocking=False):
-            raise Problem(
-                "drill-running",
-                "a drill is going on; there is one at a time.",
-                hints=["shipway backup status"],
-            )
+            output("another drill goes on; this one comes after it")
+            while not self._guard.acquire(timeout=TURN_S):
+                if cancelled():
+                    raise Problem(
+                        "drill-running",
+                        "a drill was going on, and this one has not begun.",
+                        hints=["shipway backup status"],
+                    )
         try:
             drill = self.drills.run(
-                environment, service, queries, output=output, cancelled=cancelled
+                environment,
+                service,
+                settings.drill_queries if settings else (),
+                ask_application=settings.drill_application if settings else True,
+                output=output,
+                cancelled=cancelled,
             )
         finally:
             self._guard.release()
@@ -115,14 +127,15 @@ def evidence_of(drill: Drill) -> Evidence:
     if drill.passed:
         says = Words(
             f"{drill.subject} was restored from its newest backup in {rto} s and"
-            f" {len(good)} checks of it passed",
+            f" {plural(len(good), 'check')} of it passed",
             f"{drill.subject}를 최신 백업에서 {rto}초 만에 복원했고 점검 {len(good)}건을 통과했습니다",
         )
     else:
-        told = "; ".join(check.says for check in bad) or "nothing was looked at"
+        wrong = [check.says for check in bad] or ["nothing was looked at"]
+        told, korean = "; ".join(wrong), "; ".join(map(in_korean, wrong))
         says = Words(
             f"the rehearsed restore of {drill.subject} failed: {told}",
-            f"{drill.subject} 복원 훈련이 실패했습니다: {told}",
+            f"{drill.subject} 복원 훈련이 실패했습니다: {korean}",
         )
     return Evidence(
         check=CHECK,

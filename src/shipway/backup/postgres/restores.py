@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,15 +15,19 @@ from shipway.backup.postgres.copying import Copy
 from shipway.backup.postgres.counts import count_rows
 from shipway.backup.postgres.moments import clock_time
 from shipway.backup.postgres.places import BackupPlaces
+from shipway.backup.postgres.pruning import prune
 from shipway.backup.postgres.recovery import LAST_COMMIT
 from shipway.backup.postgres.running import Asker
 from shipway.backup.postgres.streams import Streams
 from shipway.errors import Problem
-from shipway.model.backup import RestoreTarget
+from shipway.model.backup import BackupKind, RestoreTarget
 from shipway.model.names import EnvironmentId
+from shipway.model.said import Said
+from shipway.model.words import plural
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import BackupRecords, RestorePlan, RestoreWanted
+from shipway.ports_backup import BackupRecords
 from shipway.ports_data import Database, Databases
+from shipway.ports_restore import RestorePlan, RestoreWanted
 
 log = logging.getLogger("shipway.backup")
 
@@ -37,12 +41,16 @@ def copy_name(service: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseRestores:
-    """See `shipway.ports_backup.Restores`."""
+    """See `shipway.ports_restore.Restores`.
+
+    needed: the names of the restore points to which the releases that are kept go back.
+    """
 
     databases: Databases
     streams: Streams
     records: BackupRecords
     places: BackupPlaces
+    needed: Callable[[EnvironmentId], Collection[str]] = lambda _environment: frozenset()
     clock: Callable[[], float] = time.time
 
     def plan(self, environment: EnvironmentId, service: str, target: RestoreTarget) -> RestorePlan:
@@ -51,11 +59,7 @@ class DatabaseRestores:
         catalogue = self._catalogue(database)
         now = self.clock()
         choice = catalogue.choose(target, now)
-        reach = catalogue.reach(choice)
-        stream = self.streams.known(environment, service)
-        if stream is not None and stream.receiver.epoch == choice.epoch:
-            reach = max(reach, stream.shipper.covered_at or 0.0)
-        reached = choice.point.at if choice.point else target.at or reach
+        reached = choice.point.at if choice.point else self._reached(catalogue, choice, target)
         took = [drill.rto_s for drill in self.records.drills(environment) if drill.rto_s]
         gone = f"{service} is gone for a few seconds while the restored one is swapped in;"
         notes = [f"{gone} its present data stays as generation {database.generation}"]
@@ -73,6 +77,15 @@ class DatabaseRestores:
             notes=tuple(notes),
         )
 
+    def _reached(self, catalogue: Catalogue, choice: Choice, target: RestoreTarget) -> float:
+        """Return the moment that a time, or the last transaction, stands for.  Raises Problem."""
+        reach = catalogue.reach(choice)
+        database = catalogue.database
+        stream = self.streams.known(database.environment, database.service)
+        if stream is not None and stream.receiver.epoch == choice.epoch:
+            reach = max(reach, stream.shipper.covered_at or 0.0)
+        return target.at or reach
+
     def prepare(
         self, wanted: RestoreWanted, *, output: Output, cancelled: Cancelled
     ) -> Mapping[str, Any]:
@@ -87,10 +100,16 @@ class DatabaseRestores:
         asker = self._recover(copy, catalogue, choice, wanted.target, database)
         reached = asker.one(LAST_COMMIT)
         rows = count_rows(asker)
-        output(f"recovered: {sum(rows.values())} rows in {len(rows)} tables")
+        count = sum(rows.values())
+        output(
+            Said(
+                f"recovered: {plural(count, 'row')} in {plural(len(rows), 'table')}",
+                f"복구 완료: 테이블 {len(rows)}개, {count}행",
+            )
+        )
         copy.forget_recovery(asker)
         if wanted.keep:
-            output(f"{copy.service} runs beside {wanted.service}, to look at")
+            output(Said(f"{copy.service} runs beside {wanted.service}, to look at"))
         else:
             copy.stop()
             copy.leave()
@@ -107,6 +126,20 @@ class DatabaseRestores:
         """Ensure that nothing is left of what was prepared."""
         database = self.database(wanted.environment, wanted.service)
         self._copy(wanted, database, lambda _line: None, lambda: False).discard()
+
+    def prune(self, environment: EnvironmentId, service: str) -> None:
+        """Ensure that what has had its time is gone, in the repository and here."""
+        settings = self.databases.settings(environment)
+        if settings is None:
+            return
+        catalogue = self._catalogue(self.database(environment, service))
+        gone = prune(catalogue, settings, self.clock(), self.needed(environment))
+        known = self.records.backups(environment, kind=BackupKind.BASE, subject=service)
+        # a repository lists its snapshots by the beginnings of their ids
+        old = [item.id for item in known if any(item.id.startswith(short) for short in gone.bases)]
+        self.records.forget(environment, old)
+        if gone.points:
+            self.records.forget_points(environment, service, gone.points)
 
     def database(self, environment: EnvironmentId, service: str) -> Database:
         """Return a database by its service's name.  Raises Problem `no-database`."""
@@ -129,12 +162,19 @@ class DatabaseRestores:
         target: RestoreTarget,
         database: Database,
     ) -> Asker:
-        try:
-            copy.build(catalogue.repository, choice, target)
-            return copy.await_promoted()
-        except Problem as problem:
-            if problem.kind != "target-not-reached" or target.at is None:
-                raise
+        for whole in (False, True):
+            cut = copy.build(catalogue.repository, choice, target, whole=whole)
+            try:
+                return copy.await_promoted()
+            except Problem as problem:
+                if problem.kind != "target-not-reached" or target.at is None:
+                    raise
+            if not cut:
+                break
+            copy.output(
+                Said("its WAL has other times than this machine: once more, with all of it")
+            )
+        assert target.at is not None  # noqa: S101 - else it was reached, or raised above
         # nothing was committed between the WAL's end and the moment, if the WAL covers it
         stream = self.streams.known(database.environment, database.service)
         here = None

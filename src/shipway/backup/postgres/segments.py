@@ -14,7 +14,8 @@ from typing import BinaryIO
 SEGMENT = re.compile(r"[0-9A-F]{24}")
 PARTIAL = ".partial"
 PAGE = 8192
-PIECE = 32 * PAGE
+PIECE = 4 * PAGE
+ZEROS = bytes(PIECE)
 SEGMENT_BYTES = 16 * 1024 * 1024
 
 
@@ -53,18 +54,15 @@ def missing(numbers: Sequence[int]) -> int | None:
 def growth(file: BinaryIO, shipped: int) -> tuple[int, bytes]:
     """Return what of an unfinished segment is to be shipped: its offset and its bytes.
 
-    The file is as long as a finished one, and zero where nothing was written yet; zeros at
-    the end need no shipping, because they are put back when it is restored.  What was
+    The file is as long as a finished one, and zero where nothing was written yet.  It is read
+    up to there: each page of WAL begins with a number that is not zero, so that nothing comes
+    behind a piece of zeros.  They are put back when the segment is restored.  What was
     shipped last is repeated from the page in which it ended, and the one before: a page may
     have been read half written.
     """
     start = max(0, shipped // PAGE * PAGE - PAGE)
     file.seek(start)
-    found, zeros = bytearray(), 0
-    while piece := file.read(PIECE):
-        written = piece.rstrip(b"\0")
-        if written:
-            found += bytes(zeros) + written
-            zeros = 0
-        zeros += len(piece) - len(written)
-    return start, bytes(found)
+    found = bytearray()
+    while (piece := file.read(PIECE)) and piece != ZEROS:
+        found += piece
+    return start, bytes(found.rstrip(b"\0"))

@@ -26,12 +26,13 @@ from shipway.backup.postgres.epoch import (
     parse_facts,
     refuse_other,
 )
-from shipway.backup.postgres.places import BackupPlaces
+from shipway.backup.postgres.places import STREAM, BackupPlaces
 from shipway.backup.postgres.running import Asker, end_group
+from shipway.backup.postgres.segments import PARTIAL
 from shipway.errors import Problem
 from shipway.files import replace_file
-from shipway.ports_backup import Repository
 from shipway.ports_data import Database
+from shipway.ports_repository import Repository
 
 SLOT = "shipway"
 TOOL = "wal"
@@ -39,6 +40,8 @@ SLOT_KEEPS = "4GB"
 AGAIN_S = 2.0
 END_S = 10.0
 STEADY_S = 3.0
+REMOVED = "has already been removed"
+"""What a server says of WAL that it does not have any more: the stretch is torn."""
 LOG_BYTES_MAX = 200_000
 
 
@@ -58,6 +61,7 @@ class Receiver:
     _process: subprocess.Popen[bytes] | None = None
     _adopted: tuple[int, int] | None = None
     _looked: bool = False
+    _torn: bool = False
     _tried_at: float = field(default=-1e9)
     _began_at: float = field(default=-1e9)
 
@@ -79,6 +83,7 @@ class Receiver:
     def _why_ended(self, database: Database) -> Problem:
         log = self.places.of(database.environment, database.service) / "receiver.log"
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        self._torn = any(REMOVED in line for line in lines[-2:])
         return Problem(
             "wal-stopped",
             f"{database.environment}: the receiver of {database.service}'s WAL has ended.",
@@ -88,13 +93,13 @@ class Receiver:
 
     def has_begun(self, database: Database) -> bool:
         """Return whether a stream was begun here, by whichever daemon."""
-        folder = self.places.of(database.environment, database.service)
-        return self.epoch is not None or (folder / "stream.json").exists()
+        return self.epoch is not None or self.places.has_stream(
+            database.environment, database.service
+        )
 
     def ensure(self, database: Database, repository: Repository) -> None:
         """Ensure that the receiver runs, or that `problem` says why not."""
-        if not self._looked:
-            self._adopt(database)
+        self.take_over(database)
         if self.alive:
             if self.steady:
                 self.problem = self.down_since = None
@@ -114,8 +119,7 @@ class Receiver:
 
     def stop(self, database: Database) -> None:
         """Ensure that the receiver has ended; the slot stays."""
-        if not self._looked:
-            self._adopt(database)
+        self.take_over(database)
         pid = self._process.pid if self._process else self._adopted[0] if self._adopted else None
         if pid is not None and self.alive:
             end_group(pid)
@@ -124,6 +128,28 @@ class Receiver:
         database.tools.end_tool(database.workload, TOOL)
         self._process = self._adopted = None
 
+    def let_go(self, database: Database) -> None:
+        """Ensure that the server keeps no WAL for it; a new stretch begins when it starts again.
+
+        Raises Problem `database-down`, `database-refused`.
+        """
+        Asker.of(database).rows(_DROP_SLOT)
+
+    def begin_anew(self, database: Database) -> None:
+        """Let the next start begin a stretch of its own, whatever the last one was."""
+        (self.places.of(database.environment, database.service) / STREAM).unlink(missing_ok=True)
+        self.epoch, self._torn = None, True
+
+    def forget(self, database: Database) -> None:
+        """Ensure that nothing of an ended stream is left: the server keeps no WAL for it.
+
+        Raises Problem `database-down`, `database-refused`: the next one goes on.
+        """
+        self.let_go(database)
+        folder = self.places.of(database.environment, database.service)
+        (folder / STREAM).unlink(missing_ok=True)
+        self.epoch = self.problem = self.down_since = None
+
     def _start(self, database: Database, repository: Repository) -> None:
         folder = self.places.of(database.environment, database.service)
         self.stop(database)
@@ -131,15 +157,16 @@ class Receiver:
         facts = parse_facts(asker.rows(FACTS)[0])
         if facts.in_recovery:
             raise Problem("database-recovering", f"{database.service} is still recovering.")
-        known = _read(folder / "stream.json")
+        known = _read(folder / STREAM)
         # repeated by whoever was killed in between: the description comes before its use
-        if known is not None and facts.continues(known):
+        if known is not None and facts.continues(known) and not self._torn:
             self.epoch = known
         else:
             self.epoch = self._begin_epoch(database, repository, asker, facts)
-            replace_file(folder / "stream.json", encode(self.epoch), mode=0o600)
+            replace_file(folder / STREAM, encode(self.epoch), mode=0o600)
         target = self.places.wal(database.environment, database.service) / self.epoch.name
         target.mkdir(exist_ok=True, mode=0o700)
+        _remove_torn(target, self.epoch.segment_bytes)
         self._spawn(database, folder, target)
 
     def _begin_epoch(
@@ -147,12 +174,12 @@ class Receiver:
     ) -> Epoch:
         if not self.accept_other:
             refuse_other(epochs_in(repository, database.service), facts, repository.where)
+        epoch = new_epoch(database.service, facts, time.time())
+        keep_epoch(repository, epoch)  # first: an epoch that nobody uses harms nothing
         limit = "" if facts.keeps != "-1" else _LIMIT
         asker.rows(limit + _DROP_SLOT)
         asker.rows(f"SELECT pg_create_physical_replication_slot('{SLOT}', true)")
-        epoch = new_epoch(database.service, facts, time.time())
-        keep_epoch(repository, epoch)
-        self.accept_other = False
+        self.accept_other = self._torn = False
         return epoch
 
     def _spawn(self, database: Database, folder: Path, target: Path) -> None:
@@ -175,10 +202,13 @@ class Receiver:
         mark = {"pid": self._process.pid, "started": started_at(self._process.pid)}
         replace_file(folder / "receiver.json", json.dumps(mark), mode=0o600)
 
-    def _adopt(self, database: Database) -> None:
+    def take_over(self, database: Database) -> None:
+        """Find what an earlier daemon left running, once."""
+        if self._looked:
+            return
         self._looked = True
         folder = self.places.of(database.environment, database.service)
-        self.epoch = _read(folder / "stream.json")
+        self.epoch = _read(folder / STREAM)
         shutil.rmtree(folder / "work" / "base", ignore_errors=True)  # of a daemon that was killed
         try:
             mark = json.loads((folder / "receiver.json").read_bytes())
@@ -204,6 +234,16 @@ def started_at(pid: int) -> int | None:
     except OSError:
         return None
     return None if fields[0] == b"Z" else int(fields[19])
+
+
+def _remove_torn(folder: Path, segment_bytes: int) -> None:
+    """Remove a segment that a full disk has cut while it was filled with zeros.
+
+    Nothing was received into it yet, and with it `pg_receivewal` would never start again.
+    """
+    for path in folder.glob(f"*{PARTIAL}"):
+        if 0 < path.stat().st_size < segment_bytes:
+            path.unlink()
 
 
 def _read(path: Path) -> Epoch | None:

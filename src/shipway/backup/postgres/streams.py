@@ -1,8 +1,8 @@
 """All streams of this machine: each database's receiver, its shipper, and its first base.
 
-A database is looked at every second, each in a thread of its own, so that a slow repository
-keeps no other waiting.  Nothing begins before an environment has settled: a rollout, or a
-demonstration, does not compete with a base backup.
+A database is looked at every second; where something has come, it is shipped in a thread of
+its own, so that a slow repository keeps no other waiting.  Nothing begins before an environment
+has settled: a rollout, or a demonstration, does not compete with a base backup.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import logging
 import os
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
+from shipway.backup.alone import Alone
 from shipway.backup.postgres.base import BaseMaker
 from shipway.backup.postgres.epoch import Epoch
+from shipway.backup.postgres.one_stream import Stream
 from shipway.backup.postgres.places import BackupPlaces
 from shipway.backup.postgres.ship import Shipper
 from shipway.backup.postgres.stream import Receiver
@@ -22,8 +24,9 @@ from shipway.errors import Problem
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.names import EnvironmentId
 from shipway.ports import Cancelled, Output
-from shipway.ports_backup import BackupRecords, Repositories, Repository
+from shipway.ports_backup import BackupRecords
 from shipway.ports_data import Database, Databases
+from shipway.ports_repository import OTHER_SERVER, Repositories, Repository, Writers
 
 log = logging.getLogger("shipway.backup")
 
@@ -36,24 +39,6 @@ BASE_WAIT_S = 4 * 3600.0
 Key = tuple[EnvironmentId, str]
 
 
-@dataclass(slots=True, kw_only=True)
-class Stream:
-    """One database's receiver and shipper, and what became of its last base backup."""
-
-    receiver: Receiver
-    shipper: Shipper
-    base_problem: Problem | None = None
-    base_tried_at: float = -1e9
-    has_base: str = ""
-    working: threading.Lock = field(default_factory=threading.Lock)
-    base_lock: threading.Lock = field(default_factory=threading.Lock)
-
-    @property
-    def problem(self) -> Problem | None:
-        """Return why WAL does not come into the repository; None where it does."""
-        return self.receiver.problem or self.shipper.problem
-
-
 class Streams:
     """Every database's stream."""
 
@@ -63,11 +48,13 @@ class Streams:
         databases: Databases,
         repositories: Repositories,
         records: BackupRecords,
+        writers: Writers | None = None,
     ) -> None:
         self._places = places
         self._databases = databases
         self._repositories = repositories
         self._records = records
+        self._writers = writers or Alone()
         self._streams: dict[Key, Stream] = {}
         self._guard = threading.Lock()
         self._listed: tuple[Database, ...] = ()
@@ -78,28 +65,59 @@ class Streams:
         """Look at every database that is to be backed up by itself."""
         now = time.monotonic()
         if now - self._listed_at >= LIST_EVERY_S:
-            self._listed, self._listed_at = self._wanted(), now
+            found = tuple(self._all())
+            self._listed = tuple(database for database, wanted in found if wanted)
+            self._listed_at = now
+            self._end_unwanted([database for database, wanted in found if not wanted])
         for database in self._listed:
             stream = self.of(database)
             begun = stream.receiver.has_begun(database)
             if not begun and not self._settled(database.environment):
                 continue
-            if stream.working.acquire(blocking=False):
-                threading.Thread(
-                    target=self._tend, args=(database, stream), name="wal", daemon=True
-                ).start()
+            if not stream.working.acquire(blocking=False):
+                continue
+            if stream.rests():
+                stream.working.release()
+                continue
+            threading.Thread(
+                target=self._tend, args=(database, stream), name="wal", daemon=True
+            ).start()
 
-    def _wanted(self) -> tuple[Database, ...]:
-        found: list[Database] = []
+    def _all(self) -> Iterator[tuple[Database, bool]]:
+        """Yield every database, and whether its WAL is to be kept now.
+
+        By itself, or for the base backup that somebody has asked for.
+        """
         for environment in self._databases.environments():
             settings = self._databases.settings(environment)
-            if settings is not None and settings.scheduled:
-                found += [
-                    database
-                    for database in self._databases.of(environment)
-                    if database.service not in settings.exclude
-                ]
-        return tuple(found)
+            if settings is None:
+                continue
+            for database in self._databases.of(environment):
+                stream = self.known(environment, database.service)
+                by_itself = settings.scheduled and database.service not in settings.exclude
+                yield database, by_itself or (stream is not None and stream.base_lock.locked())
+
+    def _end_unwanted(self, unwanted: Sequence[Database]) -> None:
+        """End the streams that nobody wants any more: what comes would stay here and fill a disk."""
+        for database in unwanted:
+            if not self._places.has_stream(database.environment, database.service):
+                continue
+            stream = self.of(database)
+            if stream.working.acquire(blocking=False):
+                threading.Thread(
+                    target=self._end, args=(database, stream), name="wal", daemon=True
+                ).start()
+
+    def _end(self, database: Database, stream: Stream) -> None:
+        try:
+            stream.end(database, self.repository(database.environment))
+            log.info("%s %s: its WAL is not kept any more", database.environment, database.service)
+        except Problem as problem:  # the next look tries again
+            log.warning("%s %s: %s", database.environment, database.service, problem)
+        except Exception:  # the edge of a thread
+            log.exception("unexpected")
+        finally:
+            stream.working.release()
 
     def of(self, database: Database) -> Stream:
         """Return a database's stream."""
@@ -116,10 +134,17 @@ class Streams:
         """Return a database's stream where it was looked at already."""
         return self._streams.get((environment, service))
 
-    def accept(self, database: Database) -> None:
-        """Let the cluster that runs now be the one whose backups are kept from here on."""
-        receiver = self.of(database).receiver
-        receiver.accept_other, receiver.problem = True, None
+    def accept(self, database: Database, *, anew: bool = False) -> None:
+        """Let the cluster that runs now be the one whose backups are kept from here on.
+
+        anew: another server's base may be the newest, so that a new stretch has to begin.
+        """
+        stream = self.of(database)
+        stream.receiver.accept_other = True
+        if anew or stream.gave_way:
+            with stream.working:
+                stream.begin_anew(database)
+        stream.receiver.problem = None
 
     def make_base(
         self,
@@ -130,6 +155,7 @@ class Streams:
     ) -> Backup:
         """Make a base backup, now.  Raises Problem."""
         stream, repository = self.of(database), self.repository(database.environment)
+        self._writers.ensure_writer(database.environment)
         asked_at = time.time()
         if not stream.base_lock.acquire(timeout=BASE_WAIT_S):
             raise Problem(
@@ -141,6 +167,7 @@ class Streams:
             if (made := self._made_since(database, asked_at)) is not None:
                 return made  # by whoever was before us
             stream.base_tried_at = time.monotonic()
+            self._listed_at = -1e9  # where nothing is kept by itself, it is for this
             self._await_stream(database, stream, repository)
             maker = BaseMaker(places=self._places, epoch=lambda: _epoch(database, stream))
             backup = maker.make(database, repository, output=output, cancelled=cancelled)
@@ -179,7 +206,8 @@ class Streams:
         """Ship what has been received, so that a restore finds the last transaction."""
         stream = self.of(database)
         with stream.working:
-            self._ship(stream, self.repository(database.environment))
+            stream.receiver.take_over(database)
+            stream.ship(database, self.repository(database.environment), now=True)
 
     # Inside
 
@@ -188,12 +216,15 @@ class Streams:
 
     def _tend(self, database: Database, stream: Stream) -> None:
         try:
+            before, held = stream.problem, stream.hold(database)
             repository = self._repositories.of(database.environment)
             if repository is None:
                 return
-            before = stream.problem
-            stream.receiver.ensure(database, repository)
-            self._ship(stream, repository)
+            if stream.gives_way(database, self._writers):
+                return
+            if not held:
+                stream.receiver.ensure(database, repository)
+            stream.ship(database, repository)
             if stream.problem is not None and str(stream.problem) != str(before):
                 log.warning("%s %s: %s", database.environment, database.service, stream.problem)
             self._first_base(database, stream)
@@ -205,10 +236,6 @@ class Streams:
             log.exception("unexpected")
         finally:
             stream.working.release()
-
-    def _ship(self, stream: Stream, repository: Repository) -> None:
-        epoch = stream.receiver.epoch
-        stream.shipper.tick(repository, epoch.name if epoch else None, alive=stream.receiver.steady)
 
     def _first_base(self, database: Database, stream: Stream) -> None:
         """Begin a base backup where the present epoch has none."""
@@ -242,6 +269,8 @@ class Streams:
         """Wait until the WAL comes: begun here where nobody has begun it yet."""
         until = time.monotonic() + STREAM_S
         while not (stream.receiver.alive and stream.receiver.epoch is not None):
+            if stream.held is not None:
+                raise stream.held
             with stream.working:
                 stream.receiver.ensure(database, repository)
             if time.monotonic() > until:
@@ -255,7 +284,7 @@ class Streams:
             time.sleep(0.2)
 
 
-FINAL = {"backup-other-database", "repository-refused", "vault-locked"}
+FINAL = {OTHER_SERVER, "backup-other-database", "repository-refused", "vault-locked"}
 
 
 def _epoch(database: Database, stream: Stream) -> Epoch:

@@ -11,22 +11,24 @@ from pathlib import Path
 
 from shipway.checks.facts.compose import ComposeView, Service
 from shipway.checks.facts.compose_files import compose_views
+from shipway.checks.facts.declared import always_set, spec_of
 from shipway.checks.facts.dependencies import dependencies
 from shipway.checks.facts.dockerfiles import Dockerfile, dockerfiles
 from shipway.checks.facts.env import EnvFile, EnvRole, env_files
 from shipway.checks.facts.files import Files
 from shipway.checks.facts.nginx import NginxFile, nginx_files
-from shipway.checks.facts.paths import aside, joined
+from shipway.checks.facts.paths import aside, joined, within
 from shipway.checks.facts.scripts import Script, scripts
 from shipway.checks.facts.settings import SettingsClass, settings_classes
 from shipway.checks.facts.workflows import Workflow, workflows
 from shipway.errors import Problem
+from shipway.spec.values import Spec
 
 
 class Facts:
     """What the checks look at.  Raises Problem `no-such-directory`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, exported: bool = False) -> None:
         if not root.is_dir():
             raise Problem(
                 "no-such-directory",
@@ -34,12 +36,29 @@ class Facts:
                 hints=["shipway check --static PATH, with a project's directory"],
             )
         self.root = root.resolve()
-        self.files = Files(self.root)
+        self.files = Files(self.root, exported=exported)
 
     @cached_property
     def compose(self) -> tuple[ComposeView, ...]:
         """Return every set of Compose files."""
         return compose_views(self.files)
+
+    @cached_property
+    def declared(self) -> Spec | None:
+        """Return the project's shipway.yaml, None without one.  Raises Problem where it is wrong."""
+        return spec_of(self.root)
+
+    @property
+    def spec(self) -> Spec | None:
+        """Return the project's shipway.yaml; None where there is none that can be read."""
+        try:
+            return self.declared
+        except Problem:
+            return None
+
+    def always_set(self, key: str, path: str) -> bool:
+        """Return whether the contract gives a variable to what is built of a file and needs it."""
+        return always_set(self.spec, self.services, key, path)
 
     @cached_property
     def deployed(self) -> tuple[ComposeView, ...]:
@@ -113,11 +132,9 @@ class Facts:
     def deployed_code(self) -> tuple[str, ...]:
         """Return the code below what Compose builds; all of it where that is not said."""
         contexts = {context for item in self.services if (context := item.build_context())}
-        if not contexts or "." in contexts:
+        if not contexts:
             return self.code
-        return tuple(
-            path for path in self.code if any(path.startswith(f"{item}/") for item in contexts)
-        )
+        return tuple(path for path in self.code if any(within(item, path) for item in contexts))
 
     @cached_property
     def documents(self) -> tuple[str, ...]:

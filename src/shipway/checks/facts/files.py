@@ -41,23 +41,27 @@ class Files:
     """The files below a root: those that git tracks or would track, else all of them.
 
     Paths are relative, with `/`.  tracked: what git tracks, None outside of a repository.
+    exported: the tree is a commit's, without its repository, so that git tracks all of it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, exported: bool = False) -> None:
         self.root = root
+        self.exported = exported
         self._texts: dict[str, str] = {}
         self._ignored: dict[str, bool] = {}
 
     @cached_property
     def tracked(self) -> frozenset[str] | None:
         """Return the paths in git's index; None where there is no repository."""
+        if self.exported:
+            return frozenset(self.paths)
         listed = _git_files(self.root, "--cached")
         return None if listed is None else frozenset(listed)
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
         """Return all paths, sorted; at most FILES_MAX."""
-        if self.tracked is None:
+        if self.exported or self.tracked is None:
             return tuple(sorted(_walk(self.root)))
         more = _git_files(self.root, "--others", "--exclude-standard") or []
         found = (path for path in sorted({*self.tracked, *more}) if _wanted(path))

@@ -4,17 +4,6 @@ from __future__ import annotations
 
 import re
 
-PORTS_OF_STORES = {
-    "postgres": 5432,
-    "mysql": 3306,
-    "redis": 6379,
-    "mongo": 27017,
-    "search": 9200,
-    "queue": 5672,
-    "neo4j": 7687,
-    "memcached": 11211,
-    "minio": 9000,
-}
 _FAMILIES = {
     "postgres": "postgres",
     "postgresql": "postgres",

@@ -22,6 +22,11 @@ def joined(directory: str, path: str) -> str:
     return posixpath.normpath(posixpath.join(directory, path))
 
 
+def within(directory: str, path: str) -> bool:
+    """Return whether a path lies below a directory; everything lies below `.`."""
+    return directory == "." or path.startswith(f"{directory}/")
+
+
 def for_developers(path: str) -> bool:
     """Return whether a path says that the file is for a developer's own machine."""
     return bool(re.search(r"(^|[/.\-_])(local|dev|development)([/.\-_]|$)", path.lower()))

@@ -12,12 +12,18 @@ from shipway.checks.facts.paths import aside
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsField:
-    """One field.  default: its literal default as text, None where it has none or is required."""
+    """One field.  default: its literal default as text, None where it has none or is required.
+
+    kind: int, bool, list or path, empty for a text.  choices: the only values that it takes.
+    """
 
     name: str
     line: int
     required: bool
     default: str | None
+    kind: str = ""
+    choices: tuple[str, ...] = ()
+    length_min: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +46,13 @@ class SettingsClass:
         """Return the directory of its file."""
         return str(PurePosixPath(self.path).parent)
 
+    def key(self, field: SettingsField) -> str:
+        """Return the variable of a field."""
+        return f"{self.prefix}{field.name}".upper()
+
     def knows(self, key: str) -> bool:
         """Return whether a variable of this name belongs to a field."""
-        wanted = key.lower()
-        return any(f"{self.prefix}{item.name}".lower() == wanted for item in self.fields)
+        return any(self.key(item) == key.upper() for item in self.fields)
 
 
 def settings_classes(files: Files) -> tuple[SettingsClass, ...]:
@@ -117,10 +126,46 @@ def _fields(node: ast.ClassDef) -> list[SettingsField]:
         default, required = _default(item.value)
         names = _aliases(item.value) or [item.target.id]
         found += [
-            SettingsField(name=name, line=item.lineno, required=required, default=default)
+            SettingsField(
+                name=name,
+                line=item.lineno,
+                required=required,
+                default=default,
+                kind=_kind(item.annotation),
+                choices=_choices(item.annotation),
+                length_min=_length(item),
+            )
             for name in names
         ]
     return found
+
+
+_KINDS = {"int": "int", "bool": "bool", "list": "list", "set": "list", "Path": "path"}
+
+
+def _kind(annotation: ast.expr) -> str:
+    """Return what a type means: the first known name in it."""
+    names = (node.id for node in ast.walk(annotation) if isinstance(node, ast.Name))
+    found = next((_KINDS[name] for name in names if name in _KINDS), "")
+    return found or ("path" if "FilePath" in ast.unparse(annotation) else "")
+
+
+def _choices(annotation: ast.expr) -> tuple[str, ...]:
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Literal"):
+            values = _literal(node.slice)
+            listed = values if isinstance(values, tuple) else (values,)
+            return tuple(str(item) for item in listed if isinstance(item, str | int))
+    return ()
+
+
+def _length(item: ast.AnnAssign) -> int | None:
+    """Return `min_length` of a Field, in the annotation or as the value."""
+    for node in ast.walk(item):
+        if isinstance(node, ast.keyword) and node.arg == "min_length":
+            value = _literal(node.value)
+            return value if isinstance(value, int) else None
+    return None
 
 
 def _default(value: ast.expr | None) -> tuple[str | None, bool]:
@@ -131,8 +176,12 @@ def _default(value: ast.expr | None) -> tuple[str | None, bool]:
         given = [word.value for word in value.keywords if word.arg == "default"] or value.args[:1]
         made = any(word.arg == "default_factory" for word in value.keywords)
         return _default(given[0]) if given else (None, not made)
+    if isinstance(value, ast.Constant) and value.value in {None, ...}:
+        return None, value.value is ...  # None says that there is no value
     if isinstance(value, ast.Constant):
-        return (None, True) if value.value is ... else (str(value.value), False)
+        return str(value.value), False
+    if isinstance(value, ast.Call) and ast.unparse(value.func).endswith("Path") and value.args:
+        return _default(value.args[0])
     if isinstance(value, ast.List | ast.Tuple | ast.Set):
         return ",".join(str(_literal(item)) for item in value.elts), False
     return None, False

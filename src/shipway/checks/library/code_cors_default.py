@@ -22,21 +22,31 @@ _JAVASCRIPT = re.compile(
     serves=("D34", "R142", "R136"),
     title=Words("CORS has no default of development", "CORS 기본값이 개발 주소가 아니다"),
     fix=Words(
-        "make the variable required, or let the default be an empty list",
-        "변수를 필수로 만들거나 기본값을 빈 목록으로 두세요",
+        "make the variable required (in shipway.yaml's contract is enough), or let the default be "
+        "an empty list",
+        "변수를 필수로 만들거나(shipway.yaml의 contract로 충분합니다) 기본값을 빈 목록으로 두세요",
     ),
 )
 def cors_default(facts: Facts) -> Iterator[Finding]:
-    """Find them: production without the variable refuses its own front end, or lets all in."""
+    """Find them: production without the variable refuses its own front end, or lets all in.
+
+    Not where the contract sees to it that the variable is always set.
+    """
     for path in facts.code:
         for number, line in facts.files.numbered(path):
             found = _PYTHON.search(line) or _JAVASCRIPT.search(line)
-            if found and _of_development(found["value"]):
+            if (
+                found
+                and _of_development(found["value"])
+                and not facts.always_set(found["key"], path)
+            ):
                 yield _finding(Place(path, number), found["key"])
     for settings in facts.settings:
         for item in settings.fields:
-            if re.search(r"CORS|ORIGINS", item.name.upper()) and _of_development(
-                item.default or ""
+            if (
+                re.search(r"CORS|ORIGINS", item.name.upper())
+                and _of_development(item.default or "")
+                and not facts.always_set(settings.key(item), settings.path)
             ):
                 yield _finding(Place(settings.path, item.line), item.name)
 

@@ -17,8 +17,8 @@ _SOURCES = frozenset({"src", "app", "lib", "pages", "backend", "frontend", "serv
     serves=("R034",),
     title=Words("No source directory covers the image", "소스 디렉토리가 이미지를 덮어쓰지 않는다"),
     fix=Words(
-        "remove the mount here; keep it in compose.override.yaml for development",
-        "여기서는 마운트를 지우고, 개발용은 compose.override.yaml에 두세요",
+        "remove the mount here; keep it in a file for development, such as compose.dev.yaml",
+        "여기서는 마운트를 지우고, compose.dev.yaml 같은 개발용 파일에 두세요",
     ),
 )
 def source_mounted(facts: Facts) -> Iterator[Finding]:

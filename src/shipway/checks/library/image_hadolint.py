@@ -10,6 +10,7 @@ from typing import Any
 
 from shipway.checks.kit import NOTICE, Facts, Finding, Place, Words, check
 from shipway.checks.model import Needs, NotLooked
+from shipway.model.words import plural
 from shipway.tools import find_tool, require_tool
 
 DEADLINE_S = 30.0
@@ -30,7 +31,7 @@ def _subjects(facts: Facts) -> tuple[str, ...]:
     NOTICE,
     needs=Needs(
         _subjects,
-        Words("{n} Dockerfiles, by hadolint", "hadolint로 Dockerfile {n}개"),
+        lambda n: Words(f"{plural(n, 'Dockerfile')}, by hadolint", f"hadolint로 Dockerfile {n}개"),
         Words(
             "hadolint is not installed, or there is no Dockerfile",
             "hadolint가 없거나 Dockerfile이 없습니다",

@@ -20,8 +20,13 @@ from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
     ),
 )
 def https_redirect(facts: Facts) -> Iterator[Finding]:
-    """Find them where nginx is the front door: another TLS proxy before it is said by real_ip."""
+    """Find them where nginx is the front door: another TLS proxy before it is said by real_ip.
+
+    In a project that Shipway deploys, an nginx of the Compose file is not: the ingress is.
+    """
     for file in facts.nginx:
+        if facts.spec is not None and facts.nginx_mounted_at(file.path):
+            continue
         behind = any(True for _ in file.top.all("set_real_ip_from", "real_ip_header"))
         for server in file.servers():
             ports = {_port(item) for item in server.all("listen")}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from shipway.checks.kit import WARNING, Facts, Finding, Place, Words, check
 from shipway.checks.model import Needs
+from shipway.model.words import plural
 
 _URL = re.compile(
     r"https?://(?P<host>\{[^}]*\}|<[^>]*>|[\w.-]+\.[A-Za-z]{2,}|\d+\.\d+\.\d+\.\d+|(?:YOUR|SERVER)\w*)"
@@ -23,7 +24,7 @@ def _subjects(facts: Facts) -> tuple[str, ...]:
     WARNING,
     needs=Needs(
         _subjects,
-        Words("{n} documents", "문서 {n}개"),
+        lambda n: Words(plural(n, "document"), f"문서 {n}개"),
         Words("there is no document, or no Compose file", "문서나 Compose 파일이 없습니다"),
     ),
     serves=("D18", "R173", "R189"),

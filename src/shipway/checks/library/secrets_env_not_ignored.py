@@ -11,7 +11,7 @@ from shipway.checks.kit import WARNING, Facts, Finding, Place, Words, check, nee
 @check(
     "secrets.env-not-ignored",
     WARNING,
-    needs=needs.TRACKED,
+    needs=needs.REPOSITORY,
     serves=("R061", "R065"),
     title=Words("git ignores the files that secrets go into", "비밀 값을 둘 파일을 git이 무시한다"),
     fix=Words("add it to .gitignore", ".gitignore에 추가하세요"),

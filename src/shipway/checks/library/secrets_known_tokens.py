@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from shipway.checks.facts.paths import aside
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check
 from shipway.checks.model import Needs
+from shipway.model.words import plural
 
 _PLUGINS = (
     "AWSKeyDetector",
@@ -51,7 +52,9 @@ def _subjects(facts: Facts) -> tuple[str, ...]:
     ERROR,
     needs=Needs(
         _subjects,
-        Words("{n} tracked files, by detect-secrets", "detect-secrets로 추적 파일 {n}개"),
+        lambda n: Words(
+            f"{plural(n, 'tracked file')}, by detect-secrets", f"detect-secrets로 추적 파일 {n}개"
+        ),
         Words(
             "detect-secrets is not installed (pip install 'shipway[secrets]'), or git tracks nothing",
             "detect-secrets가 없거나(pip install 'shipway[secrets]') git이 추적하는 파일이 없습니다",

@@ -71,9 +71,10 @@ class LiveOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveReport:
-    """All outcomes of one run."""
+    """All outcomes of one run.  whole: nothing that was wanted was left out."""
 
     outcomes: tuple[LiveOutcome, ...]
+    whole: bool = True
 
     @property
     def stops(self) -> tuple[LiveOutcome, ...]:

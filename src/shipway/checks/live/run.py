@@ -11,9 +11,9 @@ from shipway.checks.live.model import LiveCheck, LiveOutcome, LiveReport, Seen
 from shipway.checks.live.registry import live_checks
 from shipway.checks.live.scene import Live, Scene, problem_words
 from shipway.checks.model import NotLooked, Severity
-from shipway.checks.waivers import Waiver, waiver_for
+from shipway.checks.waivers import Waiver, declared_waivers, holding_waiver
 from shipway.errors import Problem
-from shipway.journeys import JourneyResult, Verdict, journey_evidence, run_journey
+from shipway.journeys import JourneyResult, Verdict, journey_evidence, run_journey, target_of
 from shipway.model.evidence import Evidence, Result, artifacts_mark
 from shipway.model.journey import Journey
 from shipway.model.words import Words
@@ -41,23 +41,29 @@ def run_live(
     comes.  One check's defect is that check's failure to look, never the whole run's end.
     """
     found = Live(scene)
-    waivers = _waivers(scene)
+    waivers = declared_waivers(scene.spec)
     checks = [item for item in live_checks() if _wanted(item.id, ROOM, only)]
     checks = [item for item in checks if thorough or not item.thorough]
 
-    def one(check: LiveCheck) -> LiveOutcome:
+    def one(check: LiveCheck) -> LiveOutcome | None:
+        if cancelled():
+            return None
         outcome = _check(check, found, scene, waivers, today)
         told(outcome)
         return outcome
 
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="check") as pool:
-        gentle = list(pool.map(one, [item for item in checks if not item.thorough]))
-    outcomes = [*gentle, *(one(item) for item in checks if item.thorough and not cancelled())]
+        made = list(pool.map(one, [item for item in checks if not item.thorough]))
+    made += [one(item) for item in checks if item.thorough]
     for journey in scene.app.journeys:
-        if _wanted(f"{JOURNEY_ROOM}.{journey.name}", JOURNEY_ROOM, only) and not cancelled():
-            outcomes.append(_journey(journey, found, scene, waivers, today))
-            told(outcomes[-1])
-    return LiveReport(outcomes=tuple(outcomes))
+        if not _wanted(f"{JOURNEY_ROOM}.{journey.name}", JOURNEY_ROOM, only):
+            continue
+        gone = None if cancelled() else _journey(journey, scene, waivers, today)
+        if gone is not None:
+            told(gone)
+        made.append(gone)
+    outcomes = tuple(item for item in made if item is not None)
+    return LiveReport(outcomes=outcomes, whole=len(outcomes) == len(made))
 
 
 def known_ids(scene: Scene) -> tuple[str, ...]:
@@ -68,15 +74,6 @@ def known_ids(scene: Scene) -> tuple[str, ...]:
 
 def _wanted(name: str, room: str, only: Sequence[str]) -> bool:
     return not only or name in only or room in only
-
-
-def _waivers(scene: Scene) -> tuple[Waiver, ...]:
-    if scene.spec is None:
-        return ()
-    return tuple(
-        Waiver(check=item.check, reason=item.reason, by=item.by, until=item.until)
-        for item in scene.spec.waivers
-    )
 
 
 def _check(
@@ -103,7 +100,7 @@ def _check(
         serves=check.serves,
         wrong=seen.wrong,
         evidence=_evidence(check.id, result, says, seen, scene),
-        waiver=_holding(check.id, waivers, today) if result is Result.FAILED else None,
+        waiver=holding_waiver(check.id, waivers, today) if result is Result.FAILED else None,
     )
 
 
@@ -121,10 +118,8 @@ def _evidence(name: str, result: Result, says: Words, seen: Seen, scene: Scene) 
     )
 
 
-def _journey(
-    journey: Journey, found: Live, scene: Scene, waivers: Sequence[Waiver], today: date
-) -> LiveOutcome:
-    result = run_journey(journey, found.target)
+def _journey(journey: Journey, scene: Scene, waivers: Sequence[Waiver], today: date) -> LiveOutcome:
+    result = run_journey(journey, target_of(scene.app, scene.trust))
     name = f"{JOURNEY_ROOM}.{journey.name}"
     return LiveOutcome(
         id=name,
@@ -141,17 +136,12 @@ def _journey(
             at=scene.clock.now(),
             release=scene.release,
         ),
-        waiver=_holding(name, waivers, today) if result.verdict is Verdict.FAILED else None,
+        waiver=holding_waiver(name, waivers, today) if result.verdict is Verdict.FAILED else None,
     )
 
 
 def _wrong(result: JourneyResult) -> tuple[Words, ...]:
     return (Words(result.failure, result.failure),) if result.failure else ()
-
-
-def _holding(name: str, waivers: Sequence[Waiver], today: date) -> Waiver | None:
-    waiver = waiver_for(name, waivers)
-    return waiver if waiver is not None and waiver.holds_on(today) else None
 
 
 def _joined(wrong: Sequence[Words]) -> Words:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import secrets
 import socket
-import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from shipway.checks.live.commands import Done, said
 from shipway.checks.model import NotLooked
 from shipway.errors import Problem
 from shipway.journeys.target import Target, target_of
-from shipway.journeys.web import Answer, Sent, ask
+from shipway.journeys.trust import ANY, Trust
+from shipway.journeys.web import Answer, Sent, ask, ask_patiently
 from shipway.model.application import Application, Service
 from shipway.model.names import Scope
 from shipway.model.records import Release
@@ -22,10 +23,10 @@ from shipway.model.words import Words
 from shipway.model.workload import Instance, InstanceState, Role, SecretMap, Workload
 from shipway.ports import Clock, Console, Engine
 from shipway.spec.values import Spec
+from shipway.tools import BEHIND
 
 ASK_S = 5.0
 EXEC_S = 20.0
-OUTPUT_BYTES_MAX = 200_000
 STORES = {
     "postgres": ("postgres", "pgvector", "postgis", "timescaledb", "postgresql"),
     "redis": ("redis", "valkey", "redis-stack", "redis-stack-server"),
@@ -56,6 +57,8 @@ class Scene:
     workload: makes a service's workload in the live release, complete with its variables.
     spec, source: the shipway.yaml and the tree of the live commit, where they are kept.
     own_ports: all ports on which the ingress is to be reached on this machine.
+    trust: how the front door's certificate is looked at.
+    ran: the jobs that the rollout which has just ended ran: nothing has changed since.
     """
 
     app: Application
@@ -68,15 +71,9 @@ class Scene:
     spec: Spec | None = None
     source: Path | None = None
     own_ports: frozenset[int] = frozenset()
+    trust: Trust = ANY
+    ran: frozenset[str] = frozenset()
     outside: tuple[str, ...] = field(default_factory=outside_addresses)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """A command's end; code None: it did not end in time, or could not begin."""
-
-    code: int | None
-    text: str
 
 
 class Live:
@@ -85,6 +82,8 @@ class Live:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.app = scene.app
+        self.boots_s: dict[str, float] = {}
+        """How long a further instance took to be up, of each service that was seen to be."""
 
     @cached_property
     def target(self) -> Target:
@@ -117,8 +116,12 @@ class Live:
         headers: Mapping[str, str] | None = None,
         target: Target | None = None,
         body: bytes | None = None,
+        patient: bool = True,
     ) -> Answer:
-        """Send one request to the front door, or to another one."""
+        """Send one request to the front door, or to another one.
+
+        patient: where a rate limit says when to come again, do so.
+        """
         door = target or self.target
         sent = Sent(
             method=method,
@@ -132,25 +135,20 @@ class Live:
             },
             body=body,
         )
-        return ask(door, sent, timeout_s=ASK_S)
+        return (ask_patiently if patient else ask)(door, sent, timeout_s=ASK_S)
 
     def inside(self, instance: Instance, *argv: str, deadline_s: float = EXEC_S) -> Done:
-        """Run a command inside an instance."""
+        """Run a command inside an instance, behind what it does for its users.
+
+        Where the instance has no `nice`, the command runs beside them.
+        """
+        done = self._run_inside(instance, [*BEHIND, *argv], deadline_s)
+        missing = done.code in {126, 127} and BEHIND[0] in done.text
+        return self._run_inside(instance, argv, deadline_s) if missing else done
+
+    def _run_inside(self, instance: Instance, argv: Sequence[str], deadline_s: float) -> Done:
         command = self.scene.console.exec_argv(instance, list(argv), tty=False)
-        try:
-            done = subprocess.run(
-                command,
-                check=False,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=deadline_s,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return Done(code=None, text=type(error).__name__)
-        return Done(
-            code=done.returncode, text=done.stdout[:OUTPUT_BYTES_MAX].decode("utf-8", "replace")
-        )
+        return said(command, deadline_s)
 
     def stores(self, kind: str) -> tuple[tuple[Service, str, int], ...]:
         """Return (service, address, port) of the running stores of a kind."""

@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from shipway.demo.load.plan import LoadPlan
@@ -73,8 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _plan(arguments: argparse.Namespace) -> LoadPlan:
-    given = {} if arguments.path is None else {"paths": tuple(arguments.path)}
-    return LoadPlan(
+    plan = LoadPlan(
         base=arguments.base,
         rate=arguments.rate,
         websockets=arguments.websockets,
@@ -87,8 +87,8 @@ def _plan(arguments: argparse.Namespace) -> LoadPlan:
         slow_path=arguments.slow_path,
         websocket_path=arguments.websocket_path,
         allow_hosts=tuple(arguments.allow_host),
-        **given,
     )
+    return plan if arguments.path is None else replace(plan, paths=tuple(arguments.path))
 
 
 if __name__ == "__main__":

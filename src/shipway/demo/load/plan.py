@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
 
 from shipway.errors import Problem
@@ -51,6 +51,7 @@ class LoadPlan:
     websockets: how many are held open on `websocket_path`.
     seconds: how long at most.  connections: how many keep-alive connections take turns.
     timeout_s: how long one answer may take, to its last byte.
+    headers: go with every request and WebSocket; a `Host` replaces the address' own.
     """
 
     base: str
@@ -67,6 +68,7 @@ class LoadPlan:
     connections: int = 16
     timeout_s: float = 10.0
     allow_hosts: Sequence[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise Problem `load-invalid` or `load-target-refused`."""
@@ -80,6 +82,9 @@ class LoadPlan:
         for path in (*self.paths, self.post_path, self.slow_path, self.websocket_path):
             if not path.startswith("/") or not path.isascii() or any(c <= " " for c in path):
                 raise Problem("load-invalid", f"{path!r} is no path of a URL.")
+        for name, value in self.headers.items():
+            if not (name + value).isascii() or any(c < " " for c in name + value):
+                raise Problem("load-invalid", f"{name!r} is no header that can be sent.")
         check_target(self.url, self.allow_hosts)
 
     @property
@@ -91,6 +96,16 @@ class LoadPlan:
     def host(self) -> str:
         """Return the host to connect to."""
         return self.url.hostname or ""
+
+    @property
+    def named(self) -> str:
+        """Return the host that requests ask for."""
+        return self.headers.get("Host", self.url.netloc)
+
+    @property
+    def further(self) -> dict[str, str]:
+        """Return the headers other than Host."""
+        return {name: value for name, value in self.headers.items() if name != "Host"}
 
     @property
     def port(self) -> int:

@@ -162,13 +162,16 @@ def ordinary_requests(plan: LoadPlan) -> Iterator[Request]:
 
 
 def _get(plan: LoadPlan, path: str, *, slow: bool = False) -> Request:
-    wire = f"GET {path} HTTP/1.1\r\nHost: {plan.url.netloc}\r\nUser-Agent: shipway-load\r\n\r\n"
-    return Request(method="GET", path=path, wire=wire.encode(), slow=slow)
+    return Request(method="GET", path=path, wire=_head(plan, "GET", path) + b"\r\n", slow=slow)
 
 
 def _post(plan: LoadPlan, body: bytes) -> Request:
-    head = (
-        f"POST {plan.post_path} HTTP/1.1\r\nHost: {plan.url.netloc}\r\nUser-Agent: shipway-load\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return Request(method="POST", path=plan.post_path, wire=head.encode() + body)
+    head = _head(plan, "POST", plan.post_path)
+    about = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return Request(method="POST", path=plan.post_path, wire=head + about.encode() + body)
+
+
+def _head(plan: LoadPlan, method: str, path: str) -> bytes:
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {plan.named}", "User-Agent: shipway-load"]
+    lines += [f"{name}: {value}" for name, value in plan.further.items()]
+    return "".join(f"{line}\r\n" for line in lines).encode()

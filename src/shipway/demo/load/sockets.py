@@ -31,7 +31,10 @@ async def _hold_once(plan: LoadPlan, tally: Tally) -> bool:
     """Open it, read until it ends; return whether it was opened."""
     try:
         socket = await connect(
-            f"ws://{plan.url.netloc}{plan.websocket_path}",
+            f"ws://{plan.named}{plan.websocket_path}",
+            host=plan.host,
+            port=plan.port,
+            additional_headers=plan.further,
             open_timeout=plan.timeout_s,
             close_timeout=2,
             compression=None,

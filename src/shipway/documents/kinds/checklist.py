@@ -6,7 +6,7 @@ from shipway.documents.blocks import Boxes, Document, Section
 from shipway.documents.facts import CheckFacts, Facts
 from shipway.documents.kinds.areas import AREAS
 from shipway.documents.kinds.head import document
-from shipway.documents.parts import boxes, contract, declared, recovery
+from shipway.documents.parts import boxes, contract, readiness, recovery, registers
 from shipway.documents.speaking import Speaker
 from shipway.model.evidence import Result
 
@@ -16,8 +16,7 @@ def checklist_document(facts: Facts, say: Speaker) -> Document:
     done = [one for one in facts.checks if one.state is Result.PASSED]
     left = [one for one in facts.checks if one.state is not Result.PASSED]
     errors = [one for one in left if one.severity == "error"]
-    small = [one for one in left if one.severity == "notice"]
-    rest = [one for one in left if one not in errors and one not in small]
+    small = [one for one in left if one.severity != "error"]
     return document(
         facts,
         say,
@@ -26,23 +25,40 @@ def checklist_document(facts: Facts, say: Speaker) -> Document:
         sections=(
             Section(say.say("Summary", "요약"), (boxes.counted(facts, say),)),
             Section(say.say("Done", "완료된 항목"), _by_area(done, say)),
-            Section(
-                say.say("Must be confirmed before production", "운영 배포 전 필수 확인 사항"),
-                (
-                    _boxes(errors, say),
-                    contract.contract(facts, say),
-                    recovery.backups(facts, say),
-                ),
-            ),
-            declared.sentences(
-                say.say("Minor issues", "발견된 사소한 이슈 (비중요)"), facts.about.notes, say
-            ),
+            _must_confirm(errors, facts, say),
+            readiness.final_checklist(facts, say),
+            registers.minor_issues(facts, say),
             Section(
                 say.say("Small findings of the checks", "점검에서 나온 참고 사항"),
                 (_boxes(small, say),),
             ),
-            Section(say.say("Recommendations", "권장 사항"), (_boxes(rest, say),)),
+            registers.recommendations(facts, say),
             boxes.verdict(facts, say),
+        ),
+    )
+
+
+def _must_confirm(errors: list[CheckFacts], facts: Facts, say: Speaker) -> Section:
+    return Section(
+        say.say("Must be confirmed before production", "운영 배포 전 필수 확인 사항"),
+        (
+            contract.contract(facts, say),
+            Section(say.say("Security", "보안 체크리스트"), (_boxes(errors, say),)),
+            Section(
+                say.say("Database backups", "데이터베이스 백업"),
+                (readiness.backup_boxes(facts, say), recovery.objectives(facts, say)),
+            ),
+            Section(
+                say.say("Monitoring and logs", "모니터링 및 로깅"),
+                (readiness.monitoring_boxes(facts, say),),
+            ),
+            Section(
+                say.say("Performance", "성능 최적화"), (readiness.performance_boxes(facts, say),)
+            ),
+            Section(
+                say.say("Optional features", "선택적 기능 설정"),
+                (contract.optional_features(facts, say),),
+            ),
         ),
     )
 

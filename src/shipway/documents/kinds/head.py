@@ -16,7 +16,9 @@ def document(
     name = plain(about.title or facts.project)
     phase = f" ({plain(about.phase)})" if about.phase else ""
     head = [
-        (say.say("Written", "작성일"), say.moment(facts.at)),
+        (say.say("Created", "생성일"), about.created.isoformat() if about.created else ""),
+        (say.say("Last updated", "마지막 업데이트"), say.moment(facts.at)),
+        (say.say("Reviewed", "검토 대상"), ", ".join(plain(one) for one in about.reviewed)),
         (say.say("Author", "작성자"), plain(about.author)),
         (say.say("Version", "버전"), plain(about.version)),
         (say.say("Commit", "커밋"), facts.commit[:8]),

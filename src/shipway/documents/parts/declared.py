@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
 
 from shipway.documents.blocks import (
     Block,
@@ -36,19 +37,49 @@ def _option(number: int, option: OptionSpec, say: Speaker) -> Section:
     chosen = say.say(" (recommended)", " (추천)") if option.chosen else ""
     blocks: list[Block] = []
     for title, items in (
+        (say.say("Made of", "구성"), option.parts),
         (say.say("For it", "장점"), option.pros),
         (say.say("Against it", "단점"), option.cons),
     ):
         if items:
             blocks += [Text(f"**{title}**"), Items(tuple(plain(item) for item in items))]
-    if option.cost:
+    cost = _cost(option)
+    if cost:
         dated = _by("", option.as_of)
         source = f", {plain(option.figures_from)}" if option.figures_from else ""
-        blocks.append(Text(f"**{say.say('Cost', '비용')}**: {plain(option.cost)}{dated}{source}"))
+        blocks.append(Text(f"**{say.say('Cost', '비용')}**: {cost}{dated}{source}"))
     return Section(
         say.say(f"Option {number}: ", f"옵션 {number}: ") + plain(option.name) + chosen,
         tuple(blocks),
     )
+
+
+def alternatives(facts: Facts, say: Speaker) -> Section:
+    """Return the options that were not chosen, in short."""
+    others = [one for one in facts.about.options if not one.chosen]
+    return Section(
+        say.say("Alternatives", "대안"),
+        tuple(
+            Section(
+                plain(one.name),
+                (
+                    Items(tuple(plain(part) for part in one.parts or one.pros))
+                    if one.parts or one.pros
+                    else Text(say.say("No details are declared.", "선언된 내용이 없습니다.")),
+                ),
+            )
+            for one in others
+        )
+        or (Text(say.say("No other target was compared.", "비교한 다른 배포 대상이 없습니다.")),),
+    )
+
+
+def _cost(option: OptionSpec) -> str:
+    if option.cost:
+        return plain(option.cost)
+    if not option.costs:
+        return ""
+    return str(reduce(lambda left, right: left + right, (one.amount for one in option.costs)))
 
 
 def decisions(facts: Facts, say: Speaker) -> Section:
@@ -116,26 +147,6 @@ def next_steps(facts: Facts, say: Speaker) -> Section:
         else (Text(say.say("None is declared.", "선언된 다음 단계가 없습니다.")),)
     )
     return Section(say.say("Next steps", "다음 단계"), blocks)
-
-
-def changed_files(facts: Facts, say: Speaker) -> Section:
-    """Return the files that the change touches."""
-    return Section(
-        say.say("Files to change", "수정 대상 파일"),
-        (
-            Table(
-                (say.say("File", "파일"), say.say("Change", "변경 내용")),
-                tuple(
-                    (
-                        code(one.path),
-                        plain(one.change) + (say.say(" (delete)", " (삭제)") if one.gone else ""),
-                    )
-                    for one in facts.about.files
-                ),
-                empty=say.say("None.", "없음."),
-            ),
-        ),
-    )
 
 
 def requirements(facts: Facts, say: Speaker, *, kind: str, title: str) -> Section:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from html import escape
+from unicodedata import east_asian_width
 
 from shipway.documents.blocks import Picture, Section, Text
 from shipway.documents.facts import EnvironmentFacts, Facts, RouteFacts, ServiceFacts
 from shipway.documents.parts.running import problems
 from shipway.documents.speaking import Speaker
 
-_WIDTH = 760
+_WIDTH = 860
 _ROW = 34
-_CHARACTER = 7.4
+_CHARACTER = 8.0
+_WIDE = 13.5
+_PADDING = 12
 
 
 def architecture(facts: Facts, say: Speaker) -> Section:
@@ -36,7 +39,7 @@ def architecture(facts: Facts, say: Speaker) -> Section:
         (
             Picture(
                 _as_text(name, front, routes, services),
-                _as_svg(name, front, routes, services),
+                _as_svg(title, name, front, routes, services),
                 title,
             ),
         ),
@@ -73,28 +76,46 @@ def _as_text(name: str, front: str, routes: list[str], services: list[str]) -> s
     return "\n".join(lines)
 
 
-def _as_svg(name: str, front: str, routes: list[str], services: list[str]) -> str:
-    """Return the same as a picture that takes the page's colours."""
+def _as_svg(title: str, name: str, front: str, routes: list[str], services: list[str]) -> str:
+    """Return the same as a picture that takes the page's colours; who cannot see it hears it."""
     rows = [(0, name), (0, front), *((1, one) for one in routes), *((2, one) for one in services)]
     height = len(rows) * _ROW + 12
+    said = escape(f"{title}: {'; '.join(text for _depth, text in rows)}")
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
+            f'aria-label="{said}" '
             'font-family="ui-monospace, monospace" font-size="13" fill="currentColor" '
             'stroke="currentColor" stroke-width="1">'
         )
     ]
+    above = 0
     for number, (depth, text) in enumerate(rows):
-        y = number * _ROW + 8
-        x = 8 + depth * 40
-        wide = min(_WIDTH - x - 8, len(text) * _CHARACTER + 24)
+        y, x = number * _ROW + 8, 8 + depth * 40
+        shown = _fitting(text, _WIDTH - x - 8 - 2 * _PADDING)
         if depth:
+            start = y - 21 if depth == above else y - 8
             parts.append(
-                f'<path d="M {x - 20} {y - 8} V {y + 13} H {x}" fill="none" opacity=".5"/>'
+                f'<path d="M {x - 20} {start} V {y + 13} H {x}" fill="none" opacity=".5"/>'
             )
         parts.append(
-            f'<rect x="{x}" y="{y}" width="{wide:.0f}" height="26" rx="5" fill="none" '
-            f'opacity="{1 if depth != 1 else 0.6}"/>'
-            f'<text x="{x + 12}" y="{y + 17}" stroke="none">{escape(text)}</text>'
+            f'<rect x="{x}" y="{y}" width="{width(shown) + 2 * _PADDING:.0f}" height="26" rx="5" '
+            f'fill="none" opacity="{1 if depth != 1 else 0.6}"/>'
+            f'<text x="{x + _PADDING}" y="{y + 17}" stroke="none">{escape(shown)}</text>'
         )
+        above = depth
     return "".join([*parts, "</svg>"])
+
+
+def width(text: str) -> float:
+    """Return how wide a text is at 13 px: Korean letters are as wide as they are high."""
+    return sum(_WIDE if east_asian_width(one) in "WF" else _CHARACTER for one in text)
+
+
+def _fitting(text: str, room: float) -> str:
+    """Return as much of a text as there is room for."""
+    if width(text) <= room:
+        return text
+    while text and width(text) > room - _CHARACTER:
+        text = text[:-1]
+    return text.rstrip() + "…"

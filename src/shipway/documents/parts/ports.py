@@ -38,17 +38,33 @@ def port_table(facts: Facts, say: Speaker) -> Section:
 
 
 def _row(service: ServiceFacts, say: Speaker) -> tuple[str, str, str, str]:
-    exposure = {
-        "proxy": say.say("through the proxy", "프록시 경유"),
-        "published": say.say("published: ", "직접 노출: ") + ", ".join(service.published),
-        "none": say.say("no", "비노출"),
-    }[service.exposure]
     notes = [plain(service.runs), plain(service.note)]
     if service.exposure == "none" and service.port:
         notes.append(say.say("internal only", "내부 전용"))
     return (
         plain(service.name),
         str(service.port or "–"),
-        exposure,
+        f"{_declared(service, say)}{_measured(service, say)}",
         ", ".join(note for note in notes if note),
     )
+
+
+def _declared(service: ServiceFacts, say: Speaker) -> str:
+    return {
+        "proxy": say.say("through the proxy", "프록시 경유"),
+        "published": say.say("published: ", "직접 노출: ") + ", ".join(service.published),
+        "none": say.say("no", "비노출"),
+    }[service.exposure]
+
+
+def _measured(service: ServiceFacts, say: Speaker) -> str:
+    """Return what was seen when its port was tried from outside; nothing where it never was."""
+    if service.open is None:
+        return ""
+    when = say.moment(service.measured_at)
+    if service.open:
+        return say.say(
+            f"; **measured: other machines reach it** ({when})",
+            f"; **실측: 외부에서 접속됨** ({when})",
+        )
+    return say.say(f"; measured: closed ({when})", f"; 실측: 닫힘 ({when})")

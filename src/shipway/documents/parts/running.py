@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shipway.documents.blocks import Code, Items, Section, Table, Text, code, plain
 from shipway.documents.facts import Facts
 from shipway.documents.parts.tables import address, environment_name, release
@@ -39,6 +41,25 @@ def rollback(facts: Facts, say: Speaker) -> Section:
             "아직 되돌아갈 이전 릴리스가 없습니다.",
         )
     )
+    covers = Table(
+        (
+            say.say("What", "대상"),
+            say.say("Rolled back", "롤백 여부"),
+            say.say("How", "방법"),
+        ),
+        tuple(_covers(facts, say)),
+    )
+    kept = say.say(
+        f"{facts.releases_kept} earlier releases are kept for it.",
+        f"이전 릴리스 {facts.releases_kept}개를 보관합니다.",
+    )
+    return Section(
+        say.say("Rollback", "롤백 계획"), (target, Text(kept), Code(rollback_commands(say)), covers)
+    )
+
+
+def rollback_commands(say: Speaker) -> str:
+    """Return the commands that bring an earlier release back."""
     lines = [
         say.say("# the earlier release, with its configuration", "# 이전 릴리스로, 설정까지 함께"),
         "shipway rollback production",
@@ -50,33 +71,51 @@ def rollback(facts: Facts, say: Speaker) -> Section:
         ),
         "shipway rollback production --with-data",
     ]
-    covers = Table(
-        (say.say("What", "대상"), say.say("Rolled back", "롤백 여부")),
-        (
-            (
-                say.say("artifacts (images, code)", "산출물 (이미지, 코드)"),
-                say.say("yes, without a build", "예, 재빌드 없음"),
-            ),
-            (
-                say.say("configuration and secrets of the release", "릴리스의 설정과 비밀 값"),
-                say.say("yes", "예"),
-            ),
-            (
-                say.say("database and other data", "데이터베이스와 기타 데이터"),
-                say.say("only with --with-data", "--with-data 사용 시에만"),
-            ),
-            (
-                say.say("what was sent to others (mails, payments)", "외부로 나간 것 (메일, 결제)"),
-                say.say("no", "아니오"),
-            ),
-        ),
+    return "\n".join(lines)
+
+
+def _covers(facts: Facts, say: Speaker) -> Iterator[tuple[str, str, str]]:
+    """Yield what a rollback brings back and what it does not."""
+    main = facts.main
+    data = main.data if main is not None else ()
+    jobs = main.jobs if main is not None else ()
+    yield (
+        say.say("artifacts (images, code)", "산출물 (이미지, 코드)"),
+        say.say("yes", "예"),
+        say.say("the same digests, without a build", "동일 다이제스트, 재빌드 없음"),
     )
-    kept = say.say(
-        f"{facts.releases_kept} earlier releases are kept for it.",
-        f"이전 릴리스 {facts.releases_kept}개를 보관합니다.",
+    yield (
+        say.say("configuration and secrets of the release", "릴리스의 설정과 비밀 값"),
+        say.say("yes", "예"),
+        say.say("as they were rendered for it", "해당 릴리스 당시 값 그대로"),
     )
-    return Section(
-        say.say("Rollback", "롤백 계획"), (target, Text(kept), Code("\n".join(lines)), covers)
+    if jobs:
+        yield (
+            say.say("migrations", "마이그레이션")
+            + f" ({', '.join(plain(name) for name, _argv in jobs)})",
+            say.say("no: they stay applied", "아니오: 적용된 상태 유지"),
+            say.say(
+                "`--with-data` goes back to the restore point before them",
+                "`--with-data`로 실행 직전 복원 지점까지 되돌림",
+            ),
+        )
+    databases = {one.subject for one in facts.backups if one.to_a_moment}
+    for name in data:
+        yield (
+            say.say(f"data of {plain(name)}", f"{plain(name)}의 데이터"),
+            say.say("no, only with --with-data", "아니오, --with-data 사용 시에만")
+            if name in databases
+            else say.say("no", "아니오"),
+            "`shipway backup restore production --at TIME`"
+            if name in databases
+            else f"`shipway backup restore production --of {name}`",
+        )
+    if not data:
+        yield (say.say("data", "데이터"), "–", say.say("it holds none", "보관하는 데이터 없음"))
+    yield (
+        say.say("what was sent to others (mails, payments)", "외부로 나간 것 (메일, 결제)"),
+        say.say("no", "아니오"),
+        "–",
     )
 
 
@@ -112,36 +151,6 @@ def monitoring(facts: Facts, say: Speaker) -> Section:
     )
 
 
-def indicators(facts: Facts, say: Speaker) -> Section:
-    """Return the indicators with target, alarm and present value."""
-    return Section(
-        say.say("Indicators", "핵심 모니터링 지표"),
-        (
-            Table(
-                (
-                    say.say("Indicator", "지표"),
-                    say.say("Target", "임계치"),
-                    say.say("Alarm", "알람 조건"),
-                    say.say("Severity", "등급"),
-                    say.say("Now", "현재 값"),
-                ),
-                tuple(
-                    (
-                        plain(say.words(one.title)),
-                        plain(one.target),
-                        plain(one.alarm),
-                        plain(say.words(one.level)),
-                        plain(one.value)
-                        or say.say("not measured: ", "측정 불가: ") + plain(one.unknown),
-                    )
-                    for one in facts.indicators
-                ),
-                empty=say.say("Nothing is measured yet.", "아직 측정된 지표가 없습니다."),
-            ),
-        ),
-    )
-
-
 def environments(facts: Facts, say: Speaker) -> Table:
     """Return the environments: where, on what, which release."""
     return Table(
@@ -157,7 +166,8 @@ def environments(facts: Facts, say: Speaker) -> Table:
                 environment_name(one.name, say),
                 plain(address(one)),
                 plain(one.engine) or "–",
-                release(one.live, say),
+                release(one.live, say)
+                + (say.say("; the files say otherwise", "; 파일과 다름") if one.drifted else ""),
                 say.moment(one.live.at if one.live else None),
             )
             for one in facts.environments

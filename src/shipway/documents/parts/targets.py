@@ -8,6 +8,7 @@ from shipway.documents.blocks import Table, plain
 from shipway.documents.facts import Facts, FigureFacts
 from shipway.documents.speaking import Speaker
 from shipway.model.declared import TargetSpec
+from shipway.model.words import plural
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86_400.0}
 
@@ -35,7 +36,7 @@ def _row(target: TargetSpec, facts: Facts, say: Speaker) -> tuple[str, str, str,
     ]
     shown = f"{figure.value:.0f} %" if _is_share(target.figure) else say.span(figure.value)
     seen = say.say(
-        f"({figure.count} times, {say.moment(figure.at)})",
+        f"({plural(figure.count, 'time')}, {say.moment(figure.at)})",
         f"({figure.count}회, {say.moment(figure.at)})",
     )
     return plain(target.name), plain(target.target), f"{shown} {seen}", kept

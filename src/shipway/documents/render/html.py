@@ -1,4 +1,7 @@
-"""A document as one HTML page that needs nothing from elsewhere."""
+"""A document as one HTML page that needs nothing from elsewhere.
+
+What is wider than a phone scrolls by itself, also with a keyboard.
+"""
 
 from __future__ import annotations
 
@@ -22,21 +25,30 @@ from shipway.documents.speaking import Speaker
 from shipway.model.evidence import Result
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --good: #1a7f37; --bad: #cf222e; --soft: #6e7781; }
+:root { color-scheme: light dark; --page: #fff; --ink: #1f2328; --line: #8884; --good: #1a7f37; --bad: #cf222e; --soft: #6e7781; }
+html { background: var(--page); color: var(--ink); }
 body { font: 16px/1.6 system-ui, "Apple SD Gothic Neo", "Noto Sans KR", sans-serif;
   max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { line-height: 1.25; } h2 { margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { border: 1px solid var(--line); padding: .35rem .6rem; text-align: left; vertical-align: top; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; }
+th, td { border: 1px solid var(--line); padding: .35rem .6rem; text-align: left;
+  vertical-align: top; word-break: keep-all; overflow-wrap: break-word; }
+th { white-space: nowrap; } td { min-width: 4.5rem; max-width: 32rem; }
 pre { overflow-x: auto; padding: .8rem; border: 1px solid var(--line); border-radius: 6px; }
+p, li, dd { overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; }
 dt { color: var(--soft); } dd { margin: 0; }
-ul.boxes { list-style: none; padding: 0; } ul.boxes li { margin: .3rem 0; }
-.state { display: inline-block; min-width: 6.5rem; font-weight: 600; color: var(--soft); }
+ul.boxes { list-style: none; padding: 0; }
+ul.boxes li { display: grid; grid-template-columns: 6.5rem 1fr; margin: .35rem 0; }
+.state { font-weight: 600; color: var(--soft); }
 .passed { color: var(--good); } .failed { color: var(--bad); }
-.evidence { display: block; margin-left: 6.8rem; color: var(--soft); font-size: .9em; }
-svg { max-width: 100%; height: auto; }
-@media (prefers-color-scheme: dark) { :root { --good: #3fb950; --bad: #f85149; --soft: #9198a1; } }
+.evidence { grid-column: 2; color: var(--soft); font-size: .9em; }
+figure { margin: 0; overflow-x: auto; } svg { width: 100%; min-width: 40rem; height: auto; }
+@media (max-width: 40rem) { ul.boxes li { grid-template-columns: 4.8rem 1fr; } h1 { font-size: 1.5rem; } }
+@media print { :root { --page: #fff; --ink: #000; } body { max-width: none; margin: 0; font-size: 10.5pt; } .wide { overflow: visible; }
+  pre { white-space: pre-wrap; } tr, li, figure { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  svg { min-width: 0; } }
+@media (prefers-color-scheme: dark) { :root { --page: #0d1117; --ink: #e6edf3; --good: #3fb950; --bad: #f85149; --soft: #9198a1; } }
 """.strip()
 
 
@@ -102,7 +114,9 @@ def _(block: Table, _say: Speaker) -> str:
     rows = "".join(
         f"<tr>{''.join(f'<td>{inline(cell)}</td>' for cell in row)}</tr>" for row in block.rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    name = re.sub("<[^>]+>", "", ", ".join(inline(cell) for cell in block.columns))
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="wide" role="group" aria-label="{name}" tabindex="0">{table}</div>'
 
 
 @_block.register
@@ -115,16 +129,16 @@ def _(block: Boxes, say: Speaker) -> str:
         evidence = f'<span class="evidence">{inline(box.evidence)}</span>' if box.evidence else ""
         lines.append(
             f'<li><span class="state {marks.get(box.state, "")}">{say.state(box.state)}</span> '
-            f"{inline(box.title)}{evidence}</li>"
+            f"<span>{inline(box.title)}</span>{evidence}</li>"
         )
     return f'<ul class="boxes">{"".join(lines)}</ul>'
 
 
 @_block.register
 def _(block: Code, _say: Speaker) -> str:
-    return f"<pre><code>{escape(block.text)}</code></pre>"
+    return f'<pre tabindex="0"><code>{escape(block.text)}</code></pre>'
 
 
 @_block.register
 def _(block: Picture, _say: Speaker) -> str:
-    return f'<figure aria-label="{escape(block.title)}">{block.svg}</figure>'
+    return f'<figure aria-label="{escape(block.title)}" tabindex="0">{block.svg}</figure>'

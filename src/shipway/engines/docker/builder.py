@@ -17,10 +17,13 @@ from shipway.engines.docker import names
 from shipway.engines.docker.build_secrets import as_files
 from shipway.engines.docker.buildcommand import BuildCommand, build_command
 from shipway.engines.docker.client import Clients
+from shipway.engines.docker.copies import login_header
 from shipway.engines.docker.images import Images, artifact
+from shipway.engines.docker.registry import parse_image
 from shipway.engines.docker.streams import ticking
 from shipway.engines.docker.transport import Transport
 from shipway.errors import Problem
+from shipway.model.said import Said
 from shipway.model.workload import Artifact
 from shipway.ports import BuildRequest, Cancelled, Output
 
@@ -57,6 +60,7 @@ class ImageBuilder:
                 deadline_s=request.deadline_s,
                 output=output,
                 cancelled=cancelled,
+                auth=login_header(request.login, parse_image(str(image)).registry),
             )
         fresh = f"{names.repository(request.project, request.service)}:build-{uuid4().hex[:12]}"
         with as_files(request) as ready:
@@ -68,7 +72,7 @@ class ImageBuilder:
                 tag=fresh,
             )
             for note in command.notes:
-                output(note)
+                output(Said(note))
             _run(command, request, output, cancelled)
         found = self._images.inspect(fresh)
         if found is None:

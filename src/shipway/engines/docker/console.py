@@ -11,6 +11,12 @@ from shipway.errors import Problem
 from shipway.model.workload import Instance, LogLine
 from shipway.ports import Cancelled
 
+_TICK_S = 15.0
+"""How soon a reader that left is noticed, while the instance is silent.
+
+Every instance is followed by the daemon, for ever: ticks of a second would be most of its wakes.
+"""
+
 
 def read_logs(
     transport: Transport,
@@ -33,8 +39,8 @@ def read_logs(
         tty = bool(transport.get(f"{path}/json")["Config"].get("Tty"))
         with transport.stream("GET", f"{path}/logs", query=query) as stream:
             source = stamped_lines(frames(stream.chunks(), tty=tty))
-            with contextlib.closing(ticking(source, stream.close)) as told:
-                for line in told:
+            with contextlib.closing(ticking(source, stream.close, _TICK_S)) as told:
+                for line in told if not cancelled() else ():
                     if line is not None:
                         name, at, text = line
                         yield LogLine(at=at, instance=instance.name, stream=name, text=text)

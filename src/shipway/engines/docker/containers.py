@@ -1,9 +1,9 @@
 """Containers: ensure that they exist as planned, start, stop and remove them.
 
-Invariant: a container carries its final name only when all of it is there (networks and
-files); one that was left half made by a killed daemon is recognised by its name and made
-anew.  What the engine answers to a repeated request (gone already, running already) counts
-as done.
+Invariant: one that was left half made by a killed daemon is recognised and made anew: the
+engine's list tells which networks it lacks, and one that gets files carries its final name
+only when they are in it.  What the engine answers to a repeated request (gone already,
+running already) counts as done.
 """
 
 from __future__ import annotations
@@ -17,17 +17,24 @@ from typing import Any, TypeVar
 from shipway.engines.docker import names
 from shipway.engines.docker.addresses import AddressBook
 from shipway.engines.docker.injection import put_files
+from shipway.engines.docker.listing import Summary
 from shipway.engines.docker.networks import Network
-from shipway.engines.docker.observe import Observer, Summary
+from shipway.engines.docker.observe import Observer
 from shipway.engines.docker.plan import ContainerPlan
+from shipway.engines.docker.refusals import name_taken, refuse_stateful_change, too_slow
+from shipway.engines.docker.second_start import forgets_modes, loses_nothing
+from shipway.engines.docker.shares import Shares
 from shipway.engines.docker.transport import ApiError, Transport
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId
 
 _AT_ONCE = 8
 _UNFINISHED = ".preparing"
-_RUNNING = frozenset({"running", "restarting", "paused"})
+UP = frozenset({"running", "restarting"})
+"""Asked to start, they would be left as they are."""
+RUNNING = frozenset({"running", "restarting", "paused"})
 _ENDING = frozenset({"removing", "dead"})
+_ENDED = "exited"
 _START_LIMIT_S = 180.0
 _STOP_MARGIN_S = 30.0
 _REMOVAL_LIMIT_S = 60.0
@@ -42,6 +49,18 @@ class Containers:
         self._transport = transport
         self._observer = observer
         self._addresses = AddressBook(observer)
+        self._shares = Shares(transport)
+
+    def running(self, plan: ContainerPlan, existing: Sequence[Summary]) -> str | None:
+        """Return the id of the planned container where it runs: it is left as it is.
+
+        Raises Problem `stateful-change`.
+        """
+        for one in existing:
+            if _is_named(one, plan) and one["State"] in UP:
+                refuse_stateful_change(one, plan)
+                return str(one["Id"])
+        return None
 
     def ensure(
         self,
@@ -49,29 +68,35 @@ class Containers:
         existing: Sequence[Summary],
         networks: Mapping[str, Network],
         environment: EnvironmentId,
+        *,
+        shares: int | None = None,
     ) -> str:
         """Ensure that the planned container exists, and return its id.
 
         existing: what there is of this instance.  A running one is left as it is; a stopped
-        one that differs is replaced, unless it is stateful: Problem `stateful-change`.
-        networks: those of the plan's attachments, by name.
+        one that differs is replaced, unless it is stateful: Problem `stateful-change`.  One that
+        has run with a tmpfs is made anew too, where nothing is lost: see second_start.
+        networks: those of the plan's attachments, by name.  shares: of processors, where it is
+        made here.
         """
         for one in existing:
-            whole = f"/{plan.name}" in (one["Names"] or ())
+            whole = _is_named(one, plan)
             if whole and one["State"] not in _ENDING and self._keep(one, plan, networks):
                 return str(one["Id"])
         for one in existing:
             self.remove(one)
-        return self._create(plan, networks, environment)
+        return self._create(plan, networks, environment, shares)
 
     def _keep(self, one: Summary, plan: ContainerPlan, networks: Mapping[str, Network]) -> bool:
         equal = one["Labels"].get(names.CONFIG_HASH) == plan.config_hash
         stateful = names.keeps_data(one["Labels"])
-        if stateful and not equal:
-            raise _stateful_change(plan, one)
-        if one["State"] in _RUNNING:
+        refuse_stateful_change(one, plan)
+        if one["State"] in RUNNING:
             return True
         if not equal:
+            return False
+        anew = one["State"] == _ENDED and forgets_modes(plan)
+        if anew and (not stateful or loses_nothing(self._transport, str(one["Id"]))):
             return False
         joined = (one.get("NetworkSettings") or {}).get("Networks") or {}
         stale = [
@@ -88,10 +113,17 @@ class Containers:
         return stateful or not stale
 
     def _create(
-        self, plan: ContainerPlan, networks: Mapping[str, Network], environment: EnvironmentId
+        self,
+        plan: ContainerPlan,
+        networks: Mapping[str, Network],
+        environment: EnvironmentId,
+        shares: int | None,
     ) -> str:
+        name = plan.name + _UNFINISHED if plan.files else plan.name
         with contextlib.ExitStack() as promises:
             body = dict(plan.body)
+            if shares is not None:
+                body["HostConfig"] = {**body["HostConfig"], "CpuShares": shares}
             first, *others = plan.attachments or (None,)
             if first is not None:
                 subnet = networks[first.network].subnet
@@ -100,21 +132,24 @@ class Containers:
                     address = self._addresses.promise(environment, subnet, promises)
                 endpoint = first.endpoint(address)
                 body["NetworkingConfig"] = {"EndpointsConfig": {first.network: endpoint}}
-            container = self._post(plan, body)
+            container = self._post(plan, name, body)
         try:
             for other in others:
                 if other is not None:
                     self._join(container, networks[other.network].id, other.endpoint())
             put_files(self._transport, container, plan.files)
-            self._rename(container, plan.name)
+            if name != plan.name:
+                self._rename(container, plan.name)
+            if shares is not None:
+                self._shares.remember(container, shares)
         except BaseException:
             with contextlib.suppress(ApiError):
                 self._delete(container, volumes=True)
             raise
         return container
 
-    def _post(self, plan: ContainerPlan, body: Mapping[str, Any]) -> str:
-        query = {"name": plan.name + _UNFINISHED, "platform": plan.platform}
+    def _post(self, plan: ContainerPlan, name: str, body: Mapping[str, Any]) -> str:
+        query = {"name": name, "platform": plan.platform}
         try:
             reply = self._transport.call("POST", "/containers/create", query=query, body=body)
         except ApiError as error:
@@ -125,7 +160,7 @@ class Containers:
                     hints=["shipway deploy   # builds or fetches it again"],
                 ) from error
             if error.status == 409:
-                raise _name_taken(plan.name + _UNFINISHED) from error
+                raise name_taken(name) from error
             raise
         return str(reply.json()["Id"])
 
@@ -134,7 +169,7 @@ class Containers:
             self._transport.call("POST", f"/containers/{container}/rename", query={"name": name})
         except ApiError as error:
             if error.status == 409:
-                raise _name_taken(name) from error
+                raise name_taken(name) from error
             raise
 
     def _join(self, container: str, network: str, endpoint: Mapping[str, Any]) -> None:
@@ -186,6 +221,12 @@ class Containers:
             self._leave(container, network)
             self._join(container, network.id, first.endpoint(address))
 
+    def share(self, containers: Sequence[str], shares: int) -> None:
+        """Ensure that the containers, running or not, have so many processor shares."""
+        side_by_side(
+            lambda one: self._shares.set(one, shares), self._shares.missing(containers, shares)
+        )
+
     def stop(self, containers: Sequence[str]) -> None:
         """Ensure that all have ended, each by its own signal and grace period.
 
@@ -197,7 +238,7 @@ class Containers:
         deadline = time.monotonic() + _STOP_MARGIN_S
         while containers and self._transport.get("/containers/json", filters=filters):
             if time.monotonic() > deadline:
-                raise _deadline("stopped", containers[0], _STOP_MARGIN_S)
+                raise too_slow("stopped", containers[0], _STOP_MARGIN_S)
             time.sleep(0.01)
 
     def _stop(self, container: str) -> None:
@@ -213,7 +254,7 @@ class Containers:
 
     def remove(self, one: Summary) -> None:
         """Ensure that the container is gone, ended gracefully; its named volumes stay."""
-        if one["State"] in _RUNNING:
+        if one["State"] in RUNNING:
             self._stop(str(one["Id"]))
         self._delete(str(one["Id"]), volumes=not names.keeps_data(one["Labels"]))
 
@@ -240,7 +281,7 @@ class Containers:
                     return
                 raise
             time.sleep(0.05)
-        raise _deadline("removed", container, _REMOVAL_LIMIT_S)
+        raise too_slow("removed", container, _REMOVAL_LIMIT_S)
 
 
 def side_by_side(action: Callable[[T], object], things: Iterable[T]) -> None:
@@ -255,36 +296,5 @@ def side_by_side(action: Callable[[T], object], things: Iterable[T]) -> None:
         future.result()
 
 
-def _stateful_change(plan: ContainerPlan, one: Summary) -> Problem:
-    labels = one["Labels"]
-    service = labels.get(names.SERVICE)
-    image = (
-        f" (image {str(one['ImageID'])[7:19]} → {str(plan.body['Image'])[7:19]})"
-        if one["ImageID"] != plan.body["Image"]
-        else ""
-    )
-    return Problem(
-        "stateful-change",
-        f"{service}: its definition, variables, files or image changed{image}, and a stateful "
-        "service is never replaced by a rollout. It runs on as it was.",
-        hints=[
-            "undo the change in the Compose file or the variables",
-            "plan the change of the stateful service, with a backup before it",
-        ],
-    )
-
-
-def _deadline(what: str, container: str, limit_s: float) -> Problem:
-    return Problem(
-        "deadline",
-        f"The Docker Engine has not {what} the container {container[:12]} within {limit_s:.0f} s.",
-        hints=[f"docker rm -f {container[:12]}"],
-    )
-
-
-def _name_taken(name: str) -> Problem:
-    return Problem(
-        "name-taken",
-        f"A container called {name} exists and is not Shipway's.",
-        hints=[f"docker rename {name} {name}.old"],
-    )
+def _is_named(one: Summary, plan: ContainerPlan) -> bool:
+    return f"/{plan.name}" in (one["Names"] or ())

@@ -25,7 +25,7 @@ HONOURED = frozenset(
 
 ELSEWHERE = {
     "attach": "only `docker compose up` in a terminal reads it",
-    "depends_on": "the rollout starts services in this order and waits as it says",
+    "depends_on": "services start in this order; who waits for health boots beside the other",
     "develop": "only `docker compose watch` reads it",
     "env_file": "the loader has read the files into the environment",
     "extends": "the loader has merged it",
@@ -43,7 +43,9 @@ NOT_HONOURED = {
     "credential_spec": "managed service accounts are Windows'",
     "external_links": "join the other application's network instead, as an external one",
     "isolation": "it is Windows'",
-    "links": "every service of the release is reached by its own name",
+    "links": (
+        "every service is reached by its own name; another name that they give holds for all"
+    ),
     "mac_address": "two instances with one address cannot run beside each other",
     "models": "language models are not run",
     "ports": (

@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from shipway.engines.docker import names
+from shipway.engines.docker.resources import cpu_shares
 from shipway.errors import Problem
 from shipway.model.generation import data_mount
-from shipway.model.workload import Role, Workload
+from shipway.model.workload import Priority, Role, Workload
 
 FILL_S = 3600.0
 SOURCE = "/shipway-source"
@@ -42,12 +43,15 @@ def tool_argv(
     folder: Path,
     name: str,
     connected: bool,
+    priority: Priority = Priority.NORMAL,
 ) -> list[str]:
     """Return the `docker run` of a tool."""
     database = names.container_name(workload, 1)
     command = [docker, "--host", host, "run", "--rm", "--init", "--name", f"{database}.{name}"]
     for key, value in sorted(tool_labels(workload, name).items()):
         command += ["--label", f"{key}={value}"]
+    if priority is Priority.BACKGROUND:
+        command += ["--cpu-shares", str(cpu_shares({}, priority))]
     command += ["--network", f"container:{database}" if connected else "none"]
     command += ["--user", f"{os.getuid()}:{os.getgid()}", "--env", "HOME=/tmp"]
     command += ["--volume", f"{folder}:{folder}", "--workdir", str(folder)]

@@ -7,9 +7,8 @@ own ports.  The ingress reaches instances at their addresses in the environment'
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,21 +16,25 @@ from shipway.engines.docker import console, datatools, names
 from shipway.engines.docker.builder import ImageBuilder
 from shipway.engines.docker.client import Clients
 from shipway.engines.docker.containers import Containers, side_by_side
+from shipway.engines.docker.copies import Copies
 from shipway.engines.docker.endpoint import find_endpoint
+from shipway.engines.docker.facts import engine_facts
 from shipway.engines.docker.images import Images
 from shipway.engines.docker.jobs import run_to_end
-from shipway.engines.docker.mounts import named_volumes
-from shipway.engines.docker.networks import Network, Networks
-from shipway.engines.docker.observe import Observer, Summary
-from shipway.engines.docker.plan import ContainerPlan, container_plan
+from shipway.engines.docker.networks import Networks
+from shipway.engines.docker.observe import Observer
+from shipway.engines.docker.plan import container_plan
+from shipway.engines.docker.resources import cpu_shares
 from shipway.engines.docker.review import review
 from shipway.engines.docker.transport import API_FLOOR, Transport
 from shipway.engines.docker.volumecopy import copy_volume
-from shipway.engines.docker.volumes import ensure_volume, remove_volumes, volume_folder
+from shipway.engines.docker.volumes import held_volumes, remove_volumes, volume_folder
+from shipway.engines.docker.workloads import Workloads
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
-from shipway.model.workload import Artifact, Instance, LogLine, Workload
+from shipway.model.workload import Artifact, Instance, LogLine, Priority, Workload
 from shipway.ports import BuildRequest, Cancelled, EngineFacts, Output
+from shipway.ports_backup import HeldVolume
 
 
 def _never() -> bool:
@@ -42,47 +45,36 @@ class DockerEngine:
     """Engine, Console and Builder over one Docker Engine; safe in several threads.
 
     host: as in `DOCKER_HOST`, which is used where none is given.
-    Nothing is asked of the engine before the first call.
+    listens: keeps a stream of events open, so that looking again costs the engine nothing.
+    Nothing is asked of the engine before the first call.  registry: see `ports.Registry`.
     """
 
     name = "docker"
 
     def __init__(
-        self, host: str | None = None, *, environ: Mapping[str, str] | None = None
+        self,
+        host: str | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        listens: bool = False,
     ) -> None:
         self._transport = Transport(find_endpoint(host, environ))
-        self._observer = Observer(self._transport)
+        self._observer = Observer(self._transport, listens=listens)
         self._containers = Containers(self._transport, self._observer)
         self._networks = Networks(self._transport)
+        self._workloads = Workloads(
+            self._transport, self._observer, self._containers, self._networks
+        )
         self._images = Images(self._transport)
         self._clients = Clients(environ)
+        self.registry = Copies(self._transport, self._images)
         self._builder = ImageBuilder(self._transport, self._images, self._clients)
 
     # ── Engine ──
 
     def facts(self) -> EngineFacts:
         """Return version, API, storage and disk of the engine."""
-        version = self._transport.get("/version")
-        info = self._transport.get("/info")
-        root = str(info.get("DockerRootDir", ""))
-        details = {
-            "api": ".".join(map(str, self._transport.api)),
-            "host": self._transport.endpoint.url,
-            "storage": str(info.get("Driver", "")),
-            "root": root,
-            "cgroup": str(info.get("CgroupVersion", "")),
-            "cpus": str(info.get("NCPU", "")),
-            "memory_bytes": str(info.get("MemTotal", "")),
-        }
-        if self._transport.endpoint.local:
-            with contextlib.suppress(OSError):
-                details["disk_free_bytes"] = str(shutil.disk_usage(Path(root)).free)
-        return EngineFacts(
-            name=self.name,
-            version=str(version.get("Version", "")),
-            details=details,
-            notes=_notes(info),
-        )
+        return engine_facts(self._transport, self.name)
 
     def review(self, workload: Workload) -> tuple[str, ...]:
         """Return what of the workload's definition is not honoured, a sentence each.
@@ -97,17 +89,28 @@ class DockerEngine:
 
     def create(self, workload: Workload) -> tuple[Instance, ...]:
         """Ensure that the instances exist, not started."""
-        made, _ = self._create(workload)
-        return self._read(workload, made)
+        shares = cpu_shares(workload.definition, Priority.BACKGROUND)  # most start behind others
+        ensured = self._workloads.ensure(workload, shares)
+        return self._workloads.read(workload, ensured.all)
 
-    def start(self, workload: Workload) -> tuple[Instance, ...]:
-        """Ensure that the instances exist and run."""
-        made, networks = self._create(workload)
-        environment = workload.scope.environment
+    def start(
+        self, workload: Workload, *, priority: Priority = Priority.NORMAL
+    ) -> tuple[Instance, ...]:
+        """Ensure that the instances exist and run; those not running yet get the priority."""
+        shares = cpu_shares(workload.definition, priority)
+        ensured = self._workloads.ensure(workload, shares)
+        self._containers.share(list(ensured.idle), shares)
+        environment, networks = workload.scope.environment, ensured.networks
         side_by_side(
-            lambda one: self._containers.start(one, made[one], networks, environment), made
+            lambda one: self._containers.start(one[0], one[1], networks, environment),
+            [*ensured.idle.items(), *ensured.made.items()],
         )
-        return self._read(workload, made)
+        return self._workloads.read(workload, ensured.all)
+
+    def prioritise(self, workload: Workload, priority: Priority) -> None:
+        """Ensure that the containers have the processor shares of the priority."""
+        there = [str(one["Id"]) for one in self._workloads.all(workload)]
+        self._containers.share(there, cpu_shares(workload.definition, priority))
 
     def stop(self, instances: Sequence[Instance]) -> None:
         """Ensure that the instances have stopped, all at the same time."""
@@ -155,12 +158,15 @@ class DockerEngine:
         output: Output,
         cancelled: Cancelled = _never,
     ) -> int:
-        """Run one container of the workload to its end, remove it, return its exit code."""
+        """Run one container of the workload to its end and return its exit code.
+
+        The engine removes one that ended well by itself, a moment later.
+        """
         plan = container_plan(workload, 0, api=self._transport.api, run=True)
         run = {**names.workload_labels(workload), names.RUN: plan.config_hash}
         earlier = self._observer.summaries(run)
         side_by_side(self._containers.remove, earlier)
-        networks = self._surroundings(workload, plan)
+        networks = self._workloads.surroundings(workload, plan)
         environment = workload.scope.environment
         container = self._containers.ensure(plan, (), networks, environment)
         try:
@@ -169,14 +175,15 @@ class DockerEngine:
                 self._containers,
                 container,
                 name=plan.name,
-                start=lambda: self._containers.start(container, plan, networks, environment),
+                start=partial(self._containers.start, container, plan, networks, environment),
                 tty=bool(workload.definition.get("tty")),
                 deadline_s=deadline_s,
                 output=output,
                 cancelled=cancelled,
             )
-        finally:
+        except BaseException:
             side_by_side(self._containers.remove, self._observer.summaries(run))
+            raise
 
     # ── DataFolders ──
 
@@ -198,6 +205,10 @@ class DockerEngine:
             None,
         )
         copy_volume(self._transport, environment, volume, declared, (image, target))
+
+    def held(self, environment: EnvironmentId) -> tuple[HeldVolume, ...]:
+        """Return the volumes that the environment owns; see `shipway.ports_backup.DataFolders`."""
+        return held_volumes(self._transport, environment)
 
     # ── Console ──
 
@@ -222,7 +233,14 @@ class DockerEngine:
     # ── DataTools ──
 
     def tool_argv(
-        self, workload: Workload, argv: Sequence[str], *, folder: Path, name: str, connected: bool
+        self,
+        workload: Workload,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        name: str,
+        connected: bool,
+        priority: Priority = Priority.NORMAL,
     ) -> list[str]:
         """Return the `docker run` that runs a program of the workload's image."""
         return datatools.tool_argv(
@@ -233,6 +251,7 @@ class DockerEngine:
             folder=folder,
             name=name,
             connected=connected,
+            priority=priority,
         )
 
     def end_tool(self, workload: Workload, name: str) -> None:
@@ -275,72 +294,3 @@ class DockerEngine:
     def prune_build_cache(self, keep_bytes: int) -> int:
         """Shrink the engine's build cache to `keep_bytes`, oldest first; return bytes freed."""
         return self._images.prune_build_cache(keep_bytes)
-
-    # ── inside ──
-
-    def _create(self, workload: Workload) -> tuple[dict[str, ContainerPlan], dict[str, Network]]:
-        """Ensure the instances; return their plans by container id, and their networks."""
-        api = self._transport.api
-        plans = [container_plan(workload, n, api=api) for n in range(1, workload.replicas + 1)]
-        if not plans:
-            return {}, {}
-        networks = self._surroundings(workload, plans[0])
-        existing = self._existing(workload)
-        made: dict[str, ContainerPlan] = {}
-
-        def ensure(plan: ContainerPlan) -> None:
-            there = existing.get(str(plan.index), ())
-            environment = workload.scope.environment
-            made[self._containers.ensure(plan, there, networks, environment)] = plan
-
-        side_by_side(ensure, plans)
-        return made, networks
-
-    def _surroundings(self, workload: Workload, plan: ContainerPlan) -> dict[str, Network]:
-        """Ensure networks and volumes; return the networks by name."""
-        for volume in named_volumes(workload):
-            ensure_volume(self._transport, volume)
-        default = workload.networks.get("default") or {}
-        options = {str(k): str(v) for k, v in (default.get("driver_opts") or {}).items()}
-        return {
-            attachment.network: (
-                self._networks.external(attachment.network)
-                if attachment.scope is None
-                else self._networks.ensure(attachment.scope, options)
-            )
-            for attachment in plan.attachments
-        }
-
-    def _existing(self, workload: Workload) -> dict[str, list[Summary]]:
-        """Return the scope's containers of this service by index."""
-        labels = {**names.scope_labels(workload.scope), names.SERVICE: workload.service}
-        found: dict[str, list[Summary]] = {}
-        for one in self._observer.summaries(labels):
-            given = one["Labels"]
-            if names.RUN not in given and names.scope_of(given) == workload.scope:
-                found.setdefault(given.get(names.INDEX, ""), []).append(one)
-        return found
-
-    def _read(self, workload: Workload, ids: Container[str]) -> tuple[Instance, ...]:
-        found = [one for many in self._existing(workload).values() for one in many]
-        return self._observer.read([one for one in found if one["Id"] in ids])
-
-
-def _notes(info: Mapping[str, Any]) -> tuple[str, ...]:
-    notes = [str(warning) for warning in info.get("Warnings") or ()]
-    if any("rootless" in str(option) for option in info.get("SecurityOptions") or ()):
-        notes.append(
-            "The engine is rootless: this machine does not reach the instances' addresses, "
-            "so the ingress cannot either."
-        )
-    if "Docker Desktop" in str(info.get("OperatingSystem")):
-        notes.append(
-            "Docker Desktop keeps the instances in a virtual machine: the ingress does not "
-            "reach their addresses."
-        )
-    if info.get("LiveRestoreEnabled") is False:
-        notes.append(
-            "Instances stop while the Docker Engine itself restarts "
-            '(set "live-restore": true in /etc/docker/daemon.json).'
-        )
-    return tuple(notes)

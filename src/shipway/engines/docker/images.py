@@ -19,6 +19,7 @@ from shipway.engines.docker.registry import parse_image, registry_auth
 from shipway.engines.docker.streams import ticking
 from shipway.engines.docker.transport import ApiError, Stream, Transport
 from shipway.errors import Problem
+from shipway.model.said import Said
 from shipway.model.workload import Artifact
 from shipway.ports import Cancelled, Output
 
@@ -57,10 +58,11 @@ class Images:
         deadline_s: float,
         output: Output,
         cancelled: Cancelled,
+        auth: str | None = None,
     ) -> Artifact:
         """Ensure that an image which nobody builds is here, and return it by its id.
 
-        policy: Compose's `pull_policy`.  Raises Problem `image-not-found`, `deadline`,
+        policy: Compose's `pull_policy`; auth: instead of what `docker login` left.  Raises Problem `image-not-found`, `deadline`,
         `cancelled`.
         """
         here = self.inspect(image)
@@ -78,6 +80,7 @@ class Images:
                 deadline_s=deadline_s,
                 output=output,
                 cancelled=cancelled,
+                auth=auth,
             )
             here = self.inspect(image)
         if here is None:
@@ -93,11 +96,12 @@ class Images:
         deadline_s: float,
         output: Output,
         cancelled: Cancelled,
+        auth: str | None,
     ) -> None:
         name = parse_image(image)
-        auth = registry_auth(name.registry)
+        auth = auth or registry_auth(name.registry)
         until = time.monotonic() + deadline_s
-        output(f"fetching {image}")
+        output(Said(f"fetching {image}"))
         opened = self._transport.stream(
             "POST",
             "/images/create",
@@ -108,7 +112,7 @@ class Images:
         try:
             with (
                 opened as stream,
-                contextlib.closing(ticking(_progress(stream), stream.close)) as told,
+                contextlib.closing(ticking(progress(stream), stream.close)) as told,
             ):
                 for line in told:
                     if time.monotonic() > until:
@@ -248,7 +252,8 @@ def artifact(service: str, name: str, found: dict[str, Any], *, built: bool) -> 
     )
 
 
-def _progress(stream: Stream) -> Iterator[dict[str, Any]]:
+def progress(stream: Stream) -> Iterator[dict[str, Any]]:
+    """Yield the JSON lines that the engine tells while it pulls or pushes."""
     rest = b""
     for chunk in stream.chunks():
         *whole, rest = (rest + chunk).split(b"\n")

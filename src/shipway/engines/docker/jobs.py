@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,12 +32,12 @@ def run_to_end(
 ) -> int:
     """Start a created container by `start`, pass its output on, and return its exit code.
 
-    Its end is certain: past the deadline, or cancelled, it is stopped.  The caller removes
-    it.  Raises Problem `deadline`, `cancelled`, `start-failed`.
+    Its end is certain: past the deadline, or cancelled, it is stopped.  The engine removes it
+    when it has ended.  Raises Problem `deadline`, `cancelled`, `start-failed`.
     """
     until = time.monotonic() + deadline_s
     tail: list[str] = []
-    with _attached(transport, container) as stream:
+    with _attached(transport, container) as stream, _awaited(transport, container) as end:
         start()
         source = (text for _, text in lines(frames(stream.chunks(), tty=tty)))
         told = ticking(source, stream.close)
@@ -51,7 +52,7 @@ def run_to_end(
                 if cancelled():
                     containers.stop([container])
                     raise _ended("cancelled", name, "was cancelled", tail)
-    return _exit_code(transport, container, max(until - time.monotonic(), _EXIT_LIMIT_S))
+        return _exit_code(end, name, max(until - time.monotonic(), _EXIT_LIMIT_S))
 
 
 @contextmanager
@@ -61,9 +62,32 @@ def _attached(transport: Transport, container: str) -> Iterator[Stream]:
         yield stream
 
 
-def _exit_code(transport: Transport, container: str, limit_s: float) -> int:
-    reply = transport.call("POST", f"/containers/{container}/wait", limit_s=limit_s)
-    return int(reply.json()["StatusCode"])
+@contextmanager
+def _awaited(transport: Transport, container: str) -> Iterator[Stream]:
+    """Open the answer that comes when the container ends; asked before it starts.
+
+    Afterwards there may be no container left to ask about: the engine removes it by itself.
+    """
+    query = {"condition": "next-exit"}
+    with transport.stream("POST", f"/containers/{container}/wait", query=query) as stream:
+        yield stream
+
+
+def _exit_code(end: Stream, name: str, limit_s: float) -> int:
+    until = time.monotonic() + limit_s
+    said = b""
+    with contextlib.closing(ticking(end.chunks(), end.close)) as pieces:
+        for piece in pieces:
+            said += piece or b""
+            if time.monotonic() > until:
+                break
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        return int(json.loads(said)["StatusCode"])
+    raise Problem(
+        "engine-unavailable",
+        f"The Docker Engine did not say how {name} ended.",
+        hints=["journalctl -u docker --since '5 min ago'"],
+    )
 
 
 def _ended(kind: str, name: str, what: str, tail: list[str]) -> Problem:

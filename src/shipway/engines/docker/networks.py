@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,10 @@ from shipway.model.names import Scope
 
 _TRIES = 5
 _SMALLEST_PREFIX = 28
+_ENDPOINTS = "active endpoints"
+_LET_GO_S = 5.0
+"""A container may be gone a moment before it has let go of its networks."""
+_LOOK_S = 0.1
 _ENSURING = threading.Lock()
 
 
@@ -83,12 +88,23 @@ class Networks:
     def remove(self, scope: Scope) -> None:
         """Ensure that the scope has no network.  Raises Problem `network-in-use`."""
         for network in self._labelled(scope):
-            try:
-                self._transport.call("DELETE", f"/networks/{network['Id']}")
-            except ApiError as error:
-                if error.status == 404:
-                    continue
-                raise self._in_use(network, error) from error
+            deadline = time.monotonic() + _LET_GO_S
+            while error := self._kept(network):
+                if time.monotonic() > deadline:
+                    raise self._in_use(network, error) from error
+                time.sleep(_LOOK_S)
+
+    def _kept(self, network: Mapping[str, Any]) -> ApiError | None:
+        """Remove a network; return why the engine keeps it, None where it is gone."""
+        try:
+            self._transport.call("DELETE", f"/networks/{network['Id']}")
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            if _ENDPOINTS not in error.reason:
+                raise
+            return error
+        return None
 
     def _drop_younger(self, scope: Scope) -> None:
         """Remove what another process made at the same moment: the engine allows one name twice."""

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shipway.engines.docker import names
+from shipway.engines.docker.listing import Listing, Summary
 from shipway.engines.docker.streams import moment
 from shipway.engines.docker.transport import ApiError, Transport
 from shipway.model.workload import Health, Instance, InstanceState
-
-Summary = Mapping[str, Any]
 
 _STATES = {
     "created": InstanceState.CREATED,
@@ -50,16 +49,15 @@ class _Run:
 class Observer:
     """Lists Shipway's containers and reads them as instances; safe in several threads."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, *, listens: bool = False) -> None:
         self._transport = transport
-        self._runs: dict[tuple[str, str], _Run] = {}
+        self._listing = Listing(transport, listens=listens)
+        self._runs: dict[str, tuple[str, _Run]] = {}
         self._lock = threading.Lock()
 
     def summaries(self, labels: Mapping[str, str]) -> list[Summary]:
         """Return the engine's list of all containers, running or not, with these labels."""
-        filters = names.selector(labels) if labels else {"label": [names.ENVIRONMENT]}
-        found: list[Summary] = self._transport.get("/containers/json", all=True, filters=filters)
-        return found
+        return self._listing.summaries(labels)
 
     def instances(self, labels: Mapping[str, str]) -> tuple[Instance, ...]:
         """Return the instances with these labels, by scope, service and index."""
@@ -68,31 +66,31 @@ class Observer:
 
     def read(self, summaries: Sequence[Summary]) -> tuple[Instance, ...]:
         """Return the instances that these list entries speak of; those gone meanwhile are not."""
-        if len(summaries) > 1:
+        runs = {one["Id"]: self._known(one) for one in summaries}
+        unknown = [one for one in summaries if runs[one["Id"]] is None]
+        if len(unknown) > 1:
             with ThreadPoolExecutor(_SEVERAL, "docker-inspect") as pool:
-                runs = list(pool.map(self._run, summaries))
+                asked = list(pool.map(self._inspected, unknown))
         else:
-            runs = [self._run(one) for one in summaries]
+            asked = [self._inspected(one) for one in unknown]
+        runs.update((one["Id"], run) for one, run in zip(unknown, asked, strict=True))
         read = [
             instance
-            for one, run in zip(summaries, runs, strict=True)
-            if run is not None and (instance := _instance(one, run)) is not None
+            for one in summaries
+            if (run := runs[one["Id"]]) is not None
+            and (instance := _instance(one, run)) is not None
         ]
         return tuple(sorted(read, key=lambda one: (one.scope.label, one.service, one.index)))
 
-    def _run(self, summary: Summary) -> _Run | None:
-        """Return the inspection of this run; None where the container is gone.
-
-        A running container's endpoint is made anew at each start, so its id names the run.
-        """
-        endpoint = next(
-            (one["EndpointID"] for one in _endpoints(summary).values() if one.get("EndpointID")), ""
-        )
+    def _known(self, summary: Summary) -> _Run | None:
+        """Return what is known of this run already."""
         if summary["State"] == "created":
             return _Run(started_at=None, restarts=0, exit_code=None)
-        key = (str(summary["Id"]), str(endpoint))
-        if endpoint and summary["State"] == "running" and key in self._runs:
-            return self._runs[key]
+        mark, run = self._runs.get(str(summary["Id"]), ("", None))
+        return run if mark == _mark(summary) else None
+
+    def _inspected(self, summary: Summary) -> _Run | None:
+        """Ask for what the list leaves out; None where the container is gone."""
         try:
             told = self._transport.get(f"/containers/{summary['Id']}/json")
         except ApiError as error:
@@ -105,12 +103,25 @@ class Observer:
             restarts=int(told.get("RestartCount") or 0),
             exit_code=int(state["ExitCode"]) if not state.get("Running") else None,
         )
-        if endpoint and summary["State"] == "running" and state.get("Running"):
+        mark = _mark(summary)
+        if mark and bool(state.get("Running")) is (summary["State"] == "running"):
             with self._lock:
                 if len(self._runs) >= _RUNS_KEPT:
                     self._runs.clear()
-                self._runs[key] = run
+                self._runs[str(summary["Id"])] = (mark, run)
         return run
+
+
+def _mark(summary: Summary) -> str:
+    """Return what tells this run of a container from its others; empty where nothing does.
+
+    A running container's endpoint is made anew at each start.  One that has ended says how
+    long ago (`Exited (0) 3 hours ago`): of a later run it would say less.
+    """
+    if summary["State"] == "running":
+        endpoints = (one.get("EndpointID") for one in _endpoints(summary).values())
+        return str(next(filter(None, endpoints), ""))
+    return str(summary.get("Status", "")) if summary["State"] == "exited" else ""
 
 
 def environment_address(summary: Summary) -> tuple[str | None, str | None]:

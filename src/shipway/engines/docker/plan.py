@@ -14,8 +14,9 @@ from typing import Any
 from shipway.engines.docker import names
 from shipway.engines.docker.body import container_body
 from shipway.engines.docker.files import instance_files
+from shipway.engines.docker.resources import cpu_shares
 from shipway.model.names import Scope
-from shipway.model.workload import MountedFile, Workload
+from shipway.model.workload import MountedFile, Priority, Workload
 
 SPECIAL_MODES = frozenset({"none", "host"})
 
@@ -66,6 +67,9 @@ def container_plan(
         attachments[0].network if attachments else str(workload.definition["network_mode"])
     )
     digest = _digest(body, attachments, files)
+    if run:  # a job works beside what serves
+        body["HostConfig"]["CpuShares"] = cpu_shares(workload.definition, Priority.BACKGROUND)
+        body["HostConfig"]["AutoRemove"] = True  # nobody waits until it is gone
     labels = {names.RUN: digest} if run else {names.INDEX: str(index)}
     body["Labels"] |= {**labels, names.CONFIG_HASH: digest}
     return ContainerPlan(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shipway.engines.docker import units
+from shipway.model.workload import Priority
 
 
 def _microseconds(value: Any) -> int:
@@ -31,6 +32,19 @@ _PLAIN: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
     ("oom_score_adj", "OomScoreAdj", units.integer),
     ("shm_size", "ShmSize", units.size_bytes),
 )
+
+
+FULL_SHARES = 1024
+BACKGROUND_PART = 8
+"""What only boots gets an eighth of what it will have: enough to come up where something is
+left, too little to take it from those who serve."""
+SHARES_MIN = 2
+
+
+def cpu_shares(given: Mapping[str, Any], priority: Priority) -> int:
+    """Return a service's processor shares at a priority; Docker's own default is 1024."""
+    full = units.integer(given.get("cpu_shares") or 0) or FULL_SHARES
+    return full if priority is Priority.NORMAL else max(SHARES_MIN, full // BACKGROUND_PART)
 
 
 def resource_settings(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,10 +80,14 @@ class Stream:
 
 
 class Transport:
-    """Talks to one engine; safe to use from several threads."""
+    """Talks to one engine; safe to use from several threads.
+
+    changes: grows with every answer to a request that may have changed something.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
+        self.changes = 0
         self._api: tuple[int, int] | None = None
         self._negotiating = threading.Lock()
 
@@ -125,7 +129,11 @@ class Transport:
         """
         data, sent = _encode(body, headers)
         url = self._url(path, query)
-        reply: Reply = self._exchange(method, url, data, sent, limit_s, stream=False)
+        try:
+            reply: Reply = self._exchange(method, url, data, sent, limit_s, stream=False)
+        finally:
+            if method != "GET":
+                self.changes += 1
         return reply
 
     def get(self, path: str, **query: Any) -> Any:

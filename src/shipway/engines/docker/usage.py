@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,8 @@ from shipway.ports_observe import Usage, VolumePlace
 CGROUPS = Path("/sys/fs/cgroup")
 AT_ONCE = 4
 PLACES_MAX = 4096
+VOLUMES_S = 60.0
+"""For so long an environment's volumes are the same, unless a container begins to run."""
 
 
 class DockerGauge:
@@ -34,22 +37,29 @@ class DockerGauge:
     ) -> None:
         self._transport = Transport(find_endpoint(host, environ))
         self._places: dict[tuple[str, float | None], dict[str, Path]] = {}
+        self._volumes: dict[EnvironmentId, tuple[float, Sequence[VolumePlace]]] = {}
         self._lock = threading.Lock()
 
     def usage(self, instances: Sequence[Instance]) -> Mapping[str, Usage]:
         """Return CPU seconds and bytes of memory by instance; what fails is left out."""
-        if not instances:
-            return {}
-        with ThreadPoolExecutor(AT_ONCE, "docker-usage") as pool:
-            found = pool.map(self._of, instances)
-            return {
-                item.id: usage
-                for item, usage in zip(instances, found, strict=True)
-                if usage is not None
-            }
+        found = {item.id: self._of(item) for item in instances if self._places.get(_run(item))}
+        asked = [item for item in instances if item.id not in found]
+        if asked:
+            with ThreadPoolExecutor(AT_ONCE, "docker-usage") as pool:
+                ids = (item.id for item in asked)
+                found.update(zip(ids, pool.map(self._of, asked), strict=True))
+        return {key: usage for key, usage in found.items() if usage is not None}
 
     def volumes(self, environment: EnvironmentId) -> Sequence[VolumePlace]:
         """Return the environment's volumes, with their mount point on this machine."""
+        asked_at, known = self._volumes.get(environment, (0.0, None))
+        now = time.monotonic()
+        if known is None or now - asked_at >= VOLUMES_S:
+            known = self._ask_volumes(environment)
+            self._volumes[environment] = now, known
+        return known
+
+    def _ask_volumes(self, environment: EnvironmentId) -> Sequence[VolumePlace]:
         labels = [
             f"{names.PROJECT}={environment.project}",
             f"{names.ENVIRONMENT}={environment.name}",
@@ -69,9 +79,10 @@ class DockerGauge:
 
     def _find(self, instance: Instance) -> dict[str, Path]:
         """Return the directories of the container's cgroup, looked up once a run."""
-        key = (instance.id, instance.started_at)
+        key = _run(instance)
         if key in self._places:
             return self._places[key]
+        self._volumes.clear()  # whatever begins to run may have brought one
         places: dict[str, Path] = {}
         if self._transport.endpoint.local:
             pid = self._transport.get(f"/containers/{instance.id}/json")["State"]["Pid"]
@@ -92,6 +103,10 @@ class DockerGauge:
             cpu_s=told["cpu_stats"]["cpu_usage"]["total_usage"] / 1e9,
             memory_bytes=int(memory["usage"]) - int(cache),
         )
+
+
+def _run(instance: Instance) -> tuple[str, float | None]:
+    return instance.id, instance.started_at
 
 
 def _place(volume: Mapping[str, Any], *, local: bool) -> VolumePlace:
@@ -120,17 +135,26 @@ def _cgroups(pid: int) -> dict[str, Path]:
 def _read(places: Mapping[str, Path]) -> Usage:
     if "cpuacct" in places:
         memory = places["memory"]
-        used = int((memory / "memory.usage_in_bytes").read_text())
-        cache = _stat(memory / "memory.stat").get("total_inactive_file", 0)
-        cpu = int((places["cpuacct"] / "cpuacct.usage").read_text()) / 1e9
+        used = int(_content(f"{memory}/memory.usage_in_bytes"))
+        cache = _figure(f"{memory}/memory.stat", b"total_inactive_file") or 0
+        cpu = int(_content(f"{places['cpuacct']}/cpuacct.usage")) / 1e9
         return Usage(cpu_s=cpu, memory_bytes=used - cache)
     folder = places[""]
-    cpu = _stat(folder / "cpu.stat")["usage_usec"] / 1e6
-    used = int((folder / "memory.current").read_text())
-    cache = _stat(folder / "memory.stat").get("inactive_file", 0)
-    return Usage(cpu_s=cpu, memory_bytes=used - cache)
+    microseconds = _figure(f"{folder}/cpu.stat", b"usage_usec")
+    if microseconds is None:
+        raise KeyError("usage_usec")
+    used = int(_content(f"{folder}/memory.current"))
+    cache = _figure(f"{folder}/memory.stat", b"inactive_file") or 0
+    return Usage(cpu_s=microseconds / 1e6, memory_bytes=used - cache)
 
 
-def _stat(path: Path) -> dict[str, int]:
-    pairs = (line.split() for line in path.read_text().splitlines())
-    return {name: int(value) for name, value in pairs}
+def _figure(path: str, name: bytes) -> int | None:
+    """Return one figure of a file with a name and a figure a line; None where it has none."""
+    content = b"\n" + _content(path)
+    at = content.find(b"\n%s " % name)
+    return None if at < 0 else int(content[at + len(name) + 2 :].partition(b"\n")[0])
+
+
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - dozens at each look
+        return file.read()

@@ -14,6 +14,7 @@ from shipway.engines.docker.mounts import NamedVolume
 from shipway.engines.docker.transport import ApiError, Transport
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId
+from shipway.ports_backup import HeldVolume
 
 
 def ensure_volume(transport: Transport, volume: NamedVolume) -> None:
@@ -54,9 +55,7 @@ def remove_volumes(
     transport: Transport, environment: EnvironmentId, *, only: str | None = None
 ) -> tuple[str, ...]:
     """Ensure that the environment's own volumes, or one of them, are gone; return their names."""
-    labels = [f"{names.PROJECT}={environment.project}", f"{names.ENVIRONMENT}={environment.name}"]
-    found = transport.get("/volumes", filters=json.dumps({"label": labels})).get("Volumes") or []
-    every = sorted(str(volume["Name"]) for volume in found)
+    every = sorted(str(volume["Name"]) for volume in _own(transport, environment))
     removed = tuple(name for name in every if only in {None, name})
     for name in removed:
         try:
@@ -65,6 +64,27 @@ def remove_volumes(
             if error.status != 404:
                 raise
     return removed
+
+
+def held_volumes(transport: Transport, environment: EnvironmentId) -> tuple[HeldVolume, ...]:
+    """Return the environment's own volumes, and where this machine sees them."""
+    prefix = names.volume_name(environment, "")
+    found = []
+    for volume in sorted(_own(transport, environment), key=lambda item: str(item["Name"])):
+        folder = Path(str(volume["Mountpoint"]))
+        name = str(volume["Name"]).removeprefix(prefix)
+        found.append(HeldVolume(name=name, folder=folder if _may_read(folder) else None))
+    return tuple(found)
+
+
+def _own(transport: Transport, environment: EnvironmentId) -> list[dict[str, Any]]:
+    labels = [f"{names.PROJECT}={environment.project}", f"{names.ENVIRONMENT}={environment.name}"]
+    found = transport.get("/volumes", filters=json.dumps({"label": labels}))
+    return list(found.get("Volumes") or ())
+
+
+def _may_read(folder: Path) -> bool:
+    return os.access(folder, os.R_OK | os.X_OK)
 
 
 def volume_folder(
@@ -86,7 +106,7 @@ def volume_folder(
             f"{environment}: the volume {name} does not exist yet.",
             hints=[f"shipway deploy {environment.name}, which makes it"],
         ) from error
-    if not os.access(folder, os.R_OK | os.X_OK):
+    if not _may_read(folder):
         raise Problem(
             "volume-unreadable",
             f"{environment}: the daemon may not look into the volume {name} at {folder}.",

@@ -1,4 +1,4 @@
-"""Carries out a recipe: each stage is a directory that stands for its file system.
+"""Carries out a recipe, step by step, in the stages' directories.
 
 COPY copies, WORKDIR makes a directory, and of RUN what `recognise.py` knows is done.
 What is left out is said once, and collected for the artifact's notes.
@@ -6,7 +6,6 @@ What is left out is said once, and collected for the artifact's notes.
 
 from __future__ import annotations
 
-import glob
 import os
 import posixpath
 import re
@@ -17,7 +16,7 @@ from typing import TypeVar
 
 from shipway.engines.process.commands import Runner
 from shipway.engines.process.context import Context
-from shipway.engines.process.copying import copy_file, merge_tree
+from shipway.engines.process.copy_steps import Copier
 from shipway.engines.process.dockerfile import Copy, Inherit, Recipe, Run
 from shipway.engines.process.layout import Layout
 from shipway.engines.process.node_env import install_node
@@ -33,46 +32,29 @@ from shipway.engines.process.recognise import (
     UvSync,
     recognise,
 )
-from shipway.engines.process.rewrite import Rewriter
 from shipway.engines.process.shellwords import expand, simple_commands
+from shipway.engines.process.stages import SYSTEM, Stages
+from shipway.model.rewrite import Rewriter
+from shipway.model.said import Said
 
-SYSTEM = frozenset(
-    {
-        *("/", "/usr", "/usr/local", "/usr/local/bin", "/usr/bin", "/usr/share", "/usr/src"),
-        *("/bin", "/sbin", "/etc", "/lib", "/var", "/var/lib", "/tmp", "/root", "/home"),  # noqa: S108
-    }
-)
 T = TypeVar("T")
 PYTHON_BASE = re.compile(r"python:?-?(\d+\.\d+)")
 
 
 @dataclass(slots=True, kw_only=True)
 class Assembly:
-    """A build under way; `roots` are the stages' directories, below `folder`.
-
-    paths: directories and files of the container, by stage, that this build has made.
-    """
+    """A build under way."""
 
     layout: Layout
     context: Context
     recipe: Recipe
-    folder: Path
+    stages: Stages
     runner: Runner
     content: str
-    paths: dict[int, set[str]] = field(default_factory=dict)
     venvs: set[str] = field(default_factory=set)
     needs: PythonNeeds = field(default_factory=PythonNeeds)
     python: Path | None = None
     notes: list[str] = field(default_factory=list)
-
-    def root(self, stage: int) -> Path:
-        """Return the directory that stands for `/` of a stage."""
-        return self.folder / f"stage{stage}"
-
-    def inside(self, stage: int, path: str, workdir: str = "/") -> Path:
-        """Return where a container's path lies; it never leaves the stage's directory."""
-        absolute = posixpath.normpath(posixpath.join("/", workdir, path))
-        return self.root(stage) / absolute.lstrip("/")
 
     def carry_out(self) -> None:
         """Do every step.  Raises Problem `build-failed`, `deadline`, `cancelled`."""
@@ -80,80 +62,22 @@ class Assembly:
             if match := PYTHON_BASE.search(base):
                 self.needs = _with(self.needs, version=match[1])
                 break
+        copier = Copier(stages=self.stages, context=self.context, runner=self.runner)
         for step in self.recipe.steps:
             self.runner.check()
             match step:
                 case Inherit():
-                    self.paths[step.stage] = {*self.paths.get(step.parent, set())}
-                    if self.root(step.parent).exists():
-                        merge_tree(self.root(step.parent), self.root(step.stage))
+                    self.stages.inherit(step.stage, step.parent)
                 case Copy():
-                    self._copy(step)
+                    for left_out in copier.copy(step):
+                        self._note(left_out)
                 case Run():
                     self._run(step)
         final, workdir = self.recipe.final, self.recipe.image.workdir
-        self.inside(final, workdir).mkdir(parents=True, exist_ok=True)
+        self.stages.inside(final, workdir).mkdir(parents=True, exist_ok=True)
         if workdir != "/":
-            self._mark(final, workdir)
+            self.stages.mark(final, workdir)
         self._dependencies_of_the_workdir()
-
-    def _mark(self, stage: int, path: str) -> None:
-        self.paths.setdefault(stage, set()).add(path)
-
-    # Files
-
-    def _copy(self, step: Copy) -> None:
-        for pattern in step.sources:
-            found = self._sources(step, pattern)
-            if not found:
-                if step.origin is None:
-                    raise self.runner.failed(f"Dockerfile:{step.line}: COPY {pattern}: not found")
-                self._note(f"COPY --from … {pattern}: not made here, left out")
-            for source in found:
-                target = self.inside(step.stage, step.target)
-                if source.is_dir() and not source.is_symlink():
-                    self._copy_folder(step, source, target)
-                else:
-                    into = step.into or target.is_dir()
-                    path = posixpath.join(step.target, source.name) if into else step.target
-                    copy_file(source, self.inside(step.stage, path))
-                    self._mark(step.stage, path)
-
-    def _sources(self, step: Copy, pattern: str) -> list[Path]:
-        if step.origin == -1:
-            return []
-        base = self.context.root if step.origin is None else self.root(step.origin)
-        relative = posixpath.normpath(posixpath.join("/", pattern)).lstrip("/")
-        if any(mark in relative for mark in "*?["):
-            found = [Path(path) for path in sorted(glob.glob(str(base / relative)))]  # noqa: PTH207
-        else:
-            found = [base / relative] if os.path.lexists(base / relative) else []
-        if step.origin is not None:
-            return found
-        return [path for path in found if self._in_context(os.path.relpath(path, base))]
-
-    def _in_context(self, name: str) -> bool:
-        return name == "." or any(
-            file == name or file.startswith(f"{name}/") for file in self.context.files
-        )
-
-    def _copy_folder(self, step: Copy, source: Path, target: Path) -> None:
-        target.mkdir(parents=True, exist_ok=True)
-        if step.origin is not None:
-            merge_tree(source, target)
-            names = sorted(path.name for path in source.iterdir())
-        else:
-            prefix = os.path.relpath(source, self.context.root)
-            start = "" if prefix == "." else f"{prefix}/"
-            files = [name for name in self.context.files if name.startswith(start)]
-            for name in files:
-                copy_file(self.context.root / name, target / name.removeprefix(start))
-            names = sorted({name.removeprefix(start).partition("/")[0] for name in files})
-        if step.target in SYSTEM:
-            for name in names:
-                self._mark(step.stage, posixpath.join(step.target, name))
-        else:
-            self._mark(step.stage, step.target)
 
     # Commands
 
@@ -164,7 +88,7 @@ class Assembly:
             if words[0] == "cd" and len(words) > 1:
                 workdir = posixpath.normpath(posixpath.join(workdir, words[1]))
                 continue
-            folder = self.inside(step.stage, ".", workdir)
+            folder = self.stages.inside(step.stage, ".", workdir)
             folder.mkdir(parents=True, exist_ok=True)
             match recognise(words):
                 case PipInstall() as found:
@@ -187,18 +111,20 @@ class Assembly:
                         self.runner,
                         link=not self._has_scripts(),
                     )
-                    self._mark(step.stage, workdir)
+                    self.stages.mark(step.stage, workdir)
                 case MakeVenv() as found:
                     self.venvs.add(posixpath.normpath(posixpath.join(workdir, found.path)))
                 case MakeDirectories() as found:
                     for path in found.paths:
-                        self.inside(step.stage, path, workdir).mkdir(parents=True, exist_ok=True)
+                        self.stages.inside(step.stage, path, workdir).mkdir(
+                            parents=True, exist_ok=True
+                        )
                         absolute = posixpath.normpath(posixpath.join(workdir, path))
                         if absolute not in SYSTEM:
-                            self._mark(step.stage, absolute)
+                            self.stages.mark(step.stage, absolute)
                 case MakeExecutable() as found:
                     for path in found.paths:
-                        if (file := self.inside(step.stage, path, workdir)).is_file():
+                        if (file := self.stages.inside(step.stage, path, workdir)).is_file():
                             file.chmod(file.stat().st_mode | 0o111)
                 case Script() as found:
                     self._script(step, folder, found)
@@ -209,7 +135,7 @@ class Assembly:
 
     def _pip(self, step: Run, workdir: str, found: PipInstall) -> None:
         def files(names: tuple[str, ...]) -> tuple[Path, ...]:
-            return tuple(self.inside(step.stage, name, workdir) for name in names)
+            return tuple(self.stages.inside(step.stage, name, workdir) for name in names)
 
         needs = self.needs
         self.needs = _with(
@@ -257,7 +183,7 @@ class Assembly:
 
     def mapped(self, stage: int) -> dict[str, str]:
         """Return where the stage's paths lie on this machine."""
-        found = {path: str(self.inside(stage, path)) for path in self.paths.get(stage, set())}
+        found = {path: str(self.stages.inside(stage, path)) for path in self.stages.made(stage)}
         if self.python is not None:
             found |= dict.fromkeys(self.venvs, str(self.python))
         return found
@@ -272,7 +198,7 @@ class Assembly:
 
     def _dependencies_of_the_workdir(self) -> None:
         """Install from the lock file beside the application where no RUN did."""
-        folder = self.inside(self.recipe.final, self.recipe.image.workdir)
+        folder = self.stages.inside(self.recipe.final, self.recipe.image.workdir)
         needs = self.needs
         asked = needs.requirements or needs.packages or needs.project or needs.local
         if not asked and (folder / "uv.lock").is_file():
@@ -284,7 +210,7 @@ class Assembly:
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
-            self.runner.say(text)
+            self.runner.say(Said(text))
 
 
 def _with(needs: PythonNeeds, **changes: object) -> PythonNeeds:

@@ -25,7 +25,9 @@ from shipway.engines.process.commands import Runner
 from shipway.engines.process.context import Context
 from shipway.engines.process.dockerfile import Recipe, interpret
 from shipway.engines.process.layout import Layout
+from shipway.engines.process.stages import Stages
 from shipway.errors import Problem
+from shipway.model.said import Said
 from shipway.model.workload import Artifact
 from shipway.ports import BuildRequest, Cancelled, Output
 
@@ -94,7 +96,7 @@ class ProcessBuilder:
                     recipe = interpret(text, arguments=arguments, target=target)
                     record = self._assemble(context, recipe, digest, runner)
         else:
-            output(f"{request.service}: unchanged, {digest[:12]} is used again")
+            output(Said(f"unchanged, {digest[:12]} is used again"))
         facts = {"dependencies": record.dependencies or "none"} if record else {}
         if record and record.notes:
             facts["notes"] = "\n".join(record.notes)
@@ -121,14 +123,14 @@ class ProcessBuilder:
                 layout=self.layout,
                 context=context,
                 recipe=recipe,
-                folder=folder,
+                stages=Stages(folder=folder),
                 runner=runner,
                 content=digest,
             )
             assembly.carry_out()
             record = Record(
                 image=recipe.image,
-                paths=tuple(sorted(assembly.paths.get(recipe.final, set()))),
+                paths=tuple(sorted(assembly.stages.made(recipe.final))),
                 venvs=tuple(sorted(assembly.venvs)),
                 dependencies=assembly.python.name if assembly.python else None,
                 notes=tuple(assembly.notes),
@@ -140,9 +142,9 @@ class ProcessBuilder:
 
     def _finish(self, assembly: Assembly, record: Record, digest: str) -> None:
         """Compile the application's own modules, then give the artifact its name."""
-        final = assembly.folder / "final"
+        final = assembly.stages.folder / "final"
         final.mkdir()
-        root = assembly.root(assembly.recipe.final)
+        root = assembly.stages.root(assembly.recipe.final)
         if assembly.python is not None:
             workdir = root / record.image.workdir.lstrip("/")
             argv = [str(assembly.python / "bin/python"), "-m", "compileall", "-q", "-x"]

@@ -13,8 +13,8 @@ from shipway.engines.process.instances import Instances
 from shipway.engines.process.layout import Layout
 from shipway.engines.process.supervise import read_state
 from shipway.errors import Problem
-from shipway.model.names import EnvironmentId
-from shipway.model.workload import Workload
+from shipway.model.workload import Priority, Workload
+from shipway.tools import BEHIND
 
 
 def tool_argv(
@@ -24,12 +24,14 @@ def tool_argv(
     argv: Sequence[str],
     *,
     connected: bool,
+    priority: Priority = Priority.NORMAL,
 ) -> list[str]:
     """Return the command; connected, it enters the instance's variables (PGHOST, PGUSER)."""
     builtin = find_builtin(workload.artifact.name)
     if builtin is None:
         raise cannot_run(workload.service, workload.artifact.name)
-    program = [str(builtin.folder / argv[0]), *argv[1:]]
+    behind = BEHIND if priority is Priority.BACKGROUND else ()
+    program = [*behind, str(builtin.folder / argv[0]), *argv[1:]]
     if not connected:
         return program
     return instances.enter(layout.place(workload.scope, workload.service, 1), program)
@@ -62,11 +64,6 @@ def fill(layout: Layout, instances: Instances, workload: Workload, tree: Path) -
             f"the data of {workload.service} cannot be written to {data}: {error.strerror}.",
             hints=["df -h"],
         ) from error
-
-
-def remove_volume(layout: Layout, environment: EnvironmentId, name: str) -> None:
-    """Ensure that the environment's volume is gone."""
-    shutil.rmtree(layout.volume(environment, name), ignore_errors=True)
 
 
 def _give(folder: Path, uid: int, gid: int) -> None:

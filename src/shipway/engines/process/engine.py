@@ -15,21 +15,23 @@ from pathlib import Path
 from typing import Any
 
 from shipway import __version__
-from shipway.engines.process import datatools, jobs
+from shipway.engines.process import datatools, jobs, volumes
 from shipway.engines.process.addresses import AddressTable
 from shipway.engines.process.artifacts import Artifacts
 from shipway.engines.process.builder import ProcessBuilder
 from shipway.engines.process.builtin import find_builtin
-from shipway.engines.process.instances import Instances, instance_of, owner_of
+from shipway.engines.process.instances import Instances
 from shipway.engines.process.layout import RUN, Layout, Place
 from shipway.engines.process.logs import read_log
+from shipway.engines.process.owners import instance_of, owner_of
 from shipway.engines.process.review import review_workload
 from shipway.engines.process.stateful import interpreter
 from shipway.engines.process.supervise import end, launch, read_state, sweep
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
-from shipway.model.workload import Artifact, Instance, LogLine, Workload
+from shipway.model.workload import Artifact, Instance, LogLine, Priority, Workload
 from shipway.ports import BuildRequest, Cancelled, EngineFacts, Output
+from shipway.ports_backup import HeldVolume
 from shipway.tools import find_tool
 
 
@@ -67,6 +69,7 @@ class ProcessEngine:
             },
             notes=(
                 "instances are processes of this machine: they share its files, users and limits",
+                "a release that boots is not put behind the one that serves",
                 (
                     "a service that listens on every address although it is told its own collides"
                     " with the next release"
@@ -88,8 +91,13 @@ class ProcessEngine:
         with self._locked(workload.scope):
             return tuple(instance_of(place) for place in self._create(workload))
 
-    def start(self, workload: Workload) -> tuple[Instance, ...]:
-        """Ensure that the instances run.  Raises Problem `start-failed`."""
+    def start(
+        self,
+        workload: Workload,
+        *,
+        priority: Priority = Priority.NORMAL,  # noqa: ARG002 - the port's; see `prioritise`
+    ) -> tuple[Instance, ...]:
+        """Ensure that the instances run, all at the same priority; see `prioritise`."""
         with self._locked(workload.scope):
             places = self._create(workload)
             idle = []
@@ -101,6 +109,9 @@ class ProcessEngine:
                     idle.append(place)
             launch(self.layout, idle)
             return tuple(instance_of(place) for place in places)
+
+    def prioritise(self, workload: Workload, priority: Priority) -> None:
+        """Do nothing: a process that was once put back needs root to come forward again."""
 
     def stop(self, instances: Sequence[Instance]) -> None:
         """Ensure that the instances have stopped."""
@@ -125,17 +136,14 @@ class ProcessEngine:
 
     def remove_data(self, environment: EnvironmentId) -> tuple[str, ...]:
         """Ensure that the environment's volumes are gone; see `shipway.ports.Engine`."""
-        found = self.layout.volumes_of(environment)
-        for volume in found:
-            shutil.rmtree(volume)
-        return tuple(sorted(volume.name for volume in found))
+        return volumes.remove_all(self.layout, environment)
 
     def instances(
         self, environment: EnvironmentId | None = None, scope: Scope | None = None
     ) -> tuple[Instance, ...]:
         """Return the instances; jobs are not among them."""
         found = []
-        for place in self.layout.places(scope):
+        for place in self.layout.places(scope, environment=environment):
             if place.path.name.endswith(RUN):
                 continue
             owner = owner_of(place)
@@ -176,17 +184,7 @@ class ProcessEngine:
         self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any]
     ) -> Path:
         """Return the directory of a named volume; see `shipway.ports_backup.DataFolders`."""
-        if declared.get("external"):
-            folder = self.layout.external_volume(str(declared.get("name") or volume))
-        else:
-            folder = self.layout.volume(environment, volume)
-        if not folder.is_dir():
-            raise Problem(
-                "volume-missing",
-                f"{environment}: the volume {volume} does not exist yet.",
-                hints=[f"shipway deploy {environment.name}, which makes it"],
-            )
-        return folder
+        return volumes.folder_of(self.layout, environment, volume, declared)
 
     def copy_volume(
         self, environment: EnvironmentId, volume: str, declared: Mapping[str, Any], target: Path
@@ -194,6 +192,10 @@ class ProcessEngine:
         """Copy a named volume; see `shipway.ports_backup.DataFolders`."""
         folder = self.volume_folder(environment, volume, declared)
         shutil.copytree(folder, target, symlinks=True, dirs_exist_ok=True)
+
+    def held(self, environment: EnvironmentId) -> tuple[HeldVolume, ...]:
+        """Return the volumes that the environment owns; see `shipway.ports_backup.DataFolders`."""
+        return volumes.held_by(self.layout, environment)
 
     # Console
 
@@ -217,12 +219,19 @@ class ProcessEngine:
     # DataTools
 
     def tool_argv(
-        self, workload: Workload, argv: Sequence[str], *, folder: Path, name: str, connected: bool
+        self,
+        workload: Workload,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        name: str,
+        connected: bool,
+        priority: Priority = Priority.NORMAL,
     ) -> list[str]:
         """Return the command that runs a program of this machine's PostgreSQL."""
         del folder, name  # the same file system, and the command is the tool itself
         return datatools.tool_argv(
-            self.layout, self._instances, workload, argv, connected=connected
+            self.layout, self._instances, workload, argv, connected=connected, priority=priority
         )
 
     def end_tool(self, workload: Workload, name: str) -> None:
@@ -235,7 +244,7 @@ class ProcessEngine:
 
     def remove_volume(self, environment: EnvironmentId, name: str) -> None:
         """Ensure that the volume is gone."""
-        datatools.remove_volume(self.layout, environment, name)
+        volumes.remove(self.layout, environment, name)
 
     # Builder
 

@@ -1,101 +1,37 @@
-"""An instance on disk: whose it is, what it is told, what it is doing."""
+"""An instance's directory, made ready: its files, its address, its shim's orders."""
 
 from __future__ import annotations
 
 import json
 import os
-import pwd
 import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from shipway.engines.process.addresses import AddressTable
 from shipway.engines.process.artifacts import Artifacts
 from shipway.engines.process.builder import cannot_run
-from shipway.engines.process.builtin import Builtin, find_builtin
+from shipway.engines.process.builtin import find_builtin
 from shipway.engines.process.copying import copy_build
 from shipway.engines.process.layout import Layout, Place
 from shipway.engines.process.naming import names_for
+from shipway.engines.process.owners import owner_of
 from shipway.engines.process.plan import Plan, User
 from shipway.engines.process.prepare import Mounts, require_reachable, write_private
-from shipway.engines.process.rewrite import Rewriter
-from shipway.engines.process.stateful import (
-    DATA_TARGETS,
-    SCRIPTS_TARGET,
-    USERS,
-    ServerGround,
-    data_folder,
-    plan_server,
-    programs_of,
-)
+from shipway.engines.process.server_files import copy_scripts, data_folders, server_user
+from shipway.engines.process.stateful import ServerGround, plan_server, programs_of
 from shipway.engines.process.stateless import Ground, plan_stateless
 from shipway.engines.process.supervise import read_state
 from shipway.errors import Problem
-from shipway.model.names import EnvironmentId, Scope
-from shipway.model.workload import Health, Instance, InstanceState, Workload
+from shipway.model.rewrite import Rewriter
+from shipway.model.workload import Workload
 from shipway.tools import find_tool
 
 INHERITED = ("LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
-ADDRESSED = (InstanceState.RUNNING, InstanceState.STOPPING)
 SOCKET_PATH_BYTES_MAX = 90
 JOB_INDEX = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose instance a place is: `meta.json`."""
-
-    scope: Scope
-    service: str
-    index: int
-    address: str
-    artifact: str
-    dependencies: str | None
-
-
-def owner_of(place: Place) -> Owner | None:
-    """Return whose instance this is, None where its creation was cut short."""
-    try:
-        with open(place.meta, "rb") as file:  # noqa: PTH123 - asked every second
-            found: dict[str, Any] = json.loads(file.read())
-    except (OSError, ValueError):
-        return None
-    environment = EnvironmentId(found["project"], found["environment"])
-    return Owner(
-        scope=Scope(environment, found["release"]),
-        service=found["service"],
-        index=found["index"],
-        address=found["address"],
-        artifact=found["artifact"],
-        dependencies=found["dependencies"],
-    )
-
-
-def instance_of(place: Place, owner: Owner | None = None) -> Instance:
-    """Return what an instance is doing; `owner` as read before, where it was."""
-    owner = owner or owner_of(place)
-    if owner is None:
-        raise Problem("no-instance", f"{place.id} is not an instance (any more).")
-    state = read_state(place)
-    kind, code = InstanceState.CREATED, None
-    if state is not None:
-        kind = InstanceState(state.state) if state.alive else InstanceState.EXITED
-        code = 137 if state.lost else state.exit_code
-    return Instance(
-        id=place.id,
-        scope=owner.scope,
-        service=owner.service,
-        index=owner.index,
-        state=kind,
-        address=owner.address if kind in ADDRESSED else None,
-        exit_code=None if kind is InstanceState.RUNNING else code,
-        restarts=state.restarts if state else 0,
-        started_at=state.started_at if state else None,
-        health=Health(state.health) if state and state.alive else Health.NONE,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +67,9 @@ class Instances:
         builtin = find_builtin(workload.artifact.name)
         if builtin is None:
             raise cannot_run(workload.service, workload.artifact.name)
-        user = _server_user(builtin)
+        user = server_user(builtin)
         mounts = Mounts(self.layout, place, workload, None, user)
-        volume, data = _data_folders(builtin, workload, mounts, place)
+        volume, data = data_folders(builtin, workload, mounts, place)
         mounts.own(volume)
         return data, user
 
@@ -201,10 +137,10 @@ class Instances:
         builtin = find_builtin(workload.artifact.name)
         if builtin is None:
             raise cannot_run(workload.service, workload.artifact.name)
-        user = _server_user(builtin)
+        user = server_user(builtin)
         mounts = Mounts(self.layout, place, workload, None, user)
         elsewhere = mounts.apply()
-        volume, data = _data_folders(builtin, workload, mounts, place)
+        volume, data = data_folders(builtin, workload, mounts, place)
         require_reachable(volume, user)
         sockets = self._sockets(place)
         ground = ServerGround(
@@ -222,7 +158,7 @@ class Instances:
         ground.programs.mkdir(exist_ok=True)
         for name, text in programs_of(builtin, own, ground.data).items():
             write_private(ground.programs / name, text.encode(), mode=0o755)
-        _copy_scripts(elsewhere, ground.scripts)
+        copy_scripts(elsewhere, ground.scripts)
         for path in (volume, place.home, sockets):
             mounts.own(path)
         return plan_server(workload, builtin, ground)
@@ -243,57 +179,6 @@ class Instances:
 def _inherited() -> dict[str, str]:
     found = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {"LANG": "C.UTF-8", **found}
-
-
-def _server_user(builtin: Builtin) -> User | None:
-    """Return whom a server runs as: no server of ours runs as root."""
-    if os.geteuid() != 0:
-        return None
-    for name in USERS[builtin.kind]:
-        try:
-            found = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        groups = os.getgrouplist(name, found.pw_gid)
-        return User(uid=found.pw_uid, gid=found.pw_gid, groups=tuple(groups))
-    return None
-
-
-def _data_folders(
-    builtin: Builtin, workload: Workload, mounts: Mounts, place: Place
-) -> tuple[Path, Path]:
-    """Return the server's volume, made, and its data directory in it."""
-    mount, volume = _data_volume(builtin, dict(mounts.sources()), place)
-    volume.mkdir(parents=True, exist_ok=True)
-    volume.chmod(0o700)
-    if builtin.kind != "postgres":
-        return volume, volume
-    return volume, data_folder(workload.environment.get("PGDATA"), mount, volume)
-
-
-def _data_volume(builtin: Builtin, sources: dict[str, Path], place: Place) -> tuple[str, Path]:
-    """Return where the image would mount its data, and the directory that stands for it."""
-    base = DATA_TARGETS[builtin.kind]
-    for target, path in sources.items():
-        if target == base or target.startswith(f"{base}/"):
-            return target, path
-    return base, place.path / "data"
-
-
-def _copy_scripts(elsewhere: dict[str, str], target: Path) -> None:
-    """Copy the init scripts to where the server's user can read them."""
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir()
-    for mounted, name in elsewhere.items():
-        source = Path(name)
-        if mounted == SCRIPTS_TARGET and source.is_dir():
-            for path in source.iterdir():
-                if path.is_file():
-                    shutil.copy(path, target / path.name)
-        elif mounted.startswith(f"{SCRIPTS_TARGET}/") and source.is_file():
-            shutil.copy(source, target / Path(mounted).name)
-    for path in target.iterdir():
-        path.chmod(0o755 if os.access(path, os.X_OK) else 0o644)
 
 
 def _make_executable(program: str, root: Path) -> None:

@@ -7,6 +7,7 @@ environments/KEY/     a Python environment or node_modules, for one lock file
 instances/SCOPE/NAME/ one instance (see `Place`)
 volumes/SCOPE.VOLUME/ named volumes
 run/                  unix sockets: paths must stay short
+shim-HASH.pyc         the shim, compiled; shim-HASH.py beside it is what tracebacks show
 locks/                advisory locks
 """
 
@@ -100,15 +101,28 @@ class Layout:
         """Return the place of a service's job in this scope: there is one at a time."""
         return Place(self.scope(scope) / f"{service}{RUN}")
 
-    def places(self, scope: Scope | None = None) -> Iterator[Place]:
-        """Yield the places of a scope or all of them, jobs included."""
-        base = self.root / "instances"
-        for folder in [self.scope(scope)] if scope else sorted(base.glob("*")):
+    def places(
+        self, scope: Scope | None = None, *, environment: EnvironmentId | None = None
+    ) -> Iterator[Place]:
+        """Yield the places of a scope, of an environment, or all of them, jobs included."""
+        for folder in [self.scope(scope)] if scope else self._scopes(environment):
             try:
                 names = sorted(os.listdir(folder))  # noqa: PTH208 - asked every second
             except FileNotFoundError:
                 continue
             yield from (Place(folder / name) for name in names)
+
+    def _scopes(self, environment: EnvironmentId | None) -> list[Path]:
+        base = self.root / "instances"
+        try:
+            names = sorted(os.listdir(base))  # noqa: PTH208 - asked every second
+        except FileNotFoundError:
+            return []
+        if environment is not None:
+            # neither name holds a dot: what is behind the environment's label is a release
+            label = Scope(environment).label
+            names = [name for name in names if name == label or name.startswith(f"{label}.")]
+        return [base / name for name in names]
 
     def volume(self, environment: EnvironmentId, name: str) -> Path:
         """Return the directory of an environment's named volume."""

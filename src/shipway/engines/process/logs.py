@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from shipway.engines.process.layout import Place
+from shipway.engines.process.stirring import STIRRINGS
 from shipway.engines.process.supervise import read_state
 from shipway.model.workload import LogLine
 
-POLL_S = 0.05
-POLL_MAX_S = 1.0
+SILENT_S = 15.0
+"""How soon a shim that was killed, or a reader that left, is noticed."""
 BLOCK_BYTES = 65536
 
 
@@ -75,6 +75,7 @@ class Follower:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self._newest = os.fspath(place.log)
         self.file: BinaryIO | None = None
         self.rest = b""
 
@@ -111,6 +112,8 @@ class Follower:
         """Go to the file after the one just read, if the shim has begun another."""
         assert self.file is not None  # noqa: S101 - opened by the caller
         current = os.fstat(self.file.fileno()).st_ino
+        if _inode(self._newest) == current:
+            return False
         files = history(self.place)
         inodes = []
         for path in files:
@@ -124,6 +127,13 @@ class Follower:
         self.file.close()
         self.file = files[following].open("rb")
         return True
+
+
+def _inode(path: str) -> int | None:
+    try:
+        return os.stat(path).st_ino  # noqa: PTH116 - asked every second
+    except FileNotFoundError:
+        return None
 
 
 def read_log(
@@ -143,20 +153,24 @@ def read_log(
         raw = _from_the_oldest(place, follower)
     try:
         yield from filter(None, (parse(line, instance) for line in raw))
-        pause = POLL_S
-        while follow and not cancelled():
+        if follow:
+            yield from _followed(place, instance, follower, cancelled)
+    finally:
+        follower.close()
+
+
+def _followed(
+    place: Place, instance: str, follower: Follower, cancelled: Callable[[], bool]
+) -> Iterator[LogLine]:
+    with STIRRINGS.of(place.path) as wait:
+        while not cancelled():
             state = read_state(place)
             running = state is not None and state.alive
             fresh = [parse(line, instance) for line in follower.lines()]
             yield from filter(None, fresh)
             if not running:
                 return
-            # who is silent is asked less and less often
-            pause = POLL_S if fresh else min(POLL_MAX_S, pause * 1.5)
-            if not fresh:
-                time.sleep(pause)
-    finally:
-        follower.close()
+            wait(SILENT_S)
 
 
 def _from_the_oldest(place: Place, follower: Follower) -> Iterator[bytes]:

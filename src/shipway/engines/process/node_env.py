@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shipway.engines.process.commands import Runner
 from shipway.engines.process.layout import Layout
+from shipway.model.said import Said
 
 OWN_SCRIPTS = ("preinstall", "install", "postinstall", "prepare")
 
@@ -57,7 +58,7 @@ def install_node(
         raise runner.failed("it needs npm, which is not on this machine")
     lock = folder / "package-lock.json"
     if not lock.is_file():
-        runner.say("no package-lock.json: versions may differ from one build to the next")
+        runner.say(Said("no package-lock.json: versions may differ from one build to the next"))
         runner.run([npm, "install", *options], cwd=folder, environment=environment)
         return
     package = (folder / "package.json").read_text()

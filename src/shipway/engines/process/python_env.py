@@ -23,6 +23,7 @@ from pathlib import Path
 
 from shipway.engines.process.commands import Runner
 from shipway.engines.process.layout import Layout
+from shipway.model.said import Said
 
 FIND_S = 60
 
@@ -165,8 +166,10 @@ def find_interpreter(uv: str, version: str | None, runner: Runner) -> str:
         if step == ["install"] and done.returncode:
             break
     runner.say(
-        f"Python {version} is not on this machine and could not be fetched:"
-        f" {platform.python_version()} is used"
+        Said(
+            f"Python {version} is not on this machine and could not be fetched:"
+            f" {platform.python_version()} is used"
+        )
     )
     return own
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from shipway.engines.process.builtin import Builtin
 from shipway.engines.process.dockerfile import BASE_PATH
 from shipway.engines.process.plan import HealthTest, Plan, User, restart_policy, ulimits
-from shipway.engines.process.rewrite import Rewriter
 from shipway.errors import Problem
+from shipway.model.rewrite import Rewriter
 from shipway.model.workload import Workload
 
 POSTGRES_MAIN = Path(__file__).with_name("postgres_main.py")

@@ -18,8 +18,8 @@ from shipway.engines.process.plan import (
     restart_policy,
     ulimits,
 )
-from shipway.engines.process.rewrite import Rewriter
 from shipway.errors import Problem
+from shipway.model.rewrite import Rewriter
 from shipway.model.workload import Role, Workload
 
 NODE_LISTEN = Path(__file__).with_name("node_listen.cjs")

@@ -8,26 +8,24 @@ a process that got its number.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import os
-import py_compile
 import select
 import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from shipway.engines.process.layout import Layout, Place
+from shipway.engines.process.records import read_record
+from shipway.engines.process.shim_program import compiled_shim
 from shipway.engines.process.stateful import interpreter
 from shipway.engines.process.waiting import readable
 from shipway.errors import Problem
 
-SHIM = Path(__file__).with_name("shim.py")
 LAUNCH_S = 20.0
 END_MARGIN_S = 5.0
 KEPT_ALREADY = 75
@@ -68,21 +66,20 @@ def start_ticks(pid: int) -> int | None:
     return None if fields[0] == b"Z" else int(fields[19])
 
 
-def read_state(place: Place) -> State | None:
-    """Return what is known of an instance, None where it was never started."""
-    try:
-        with open(place.state, "rb") as file:  # noqa: PTH123 - asked every second
-            found: dict[str, Any] = json.loads(file.read())
-    except FileNotFoundError:
-        return None
-    alive = (
-        found["state"] != "exited"
-        and found["boot"] == boot_id()
-        and start_ticks(found["shim"]) == found["shim_start"]
-    )
-    return State(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    """What a shim wrote, as it reads while the shim lives, and when it does not any more."""
+
+    boot: str
+    shim_start: int
+    living: State
+    dead: State
+
+
+def _recorded(found: dict[str, Any]) -> _Recorded:
+    dead = State(
         state=found["state"],
-        alive=alive,
+        alive=False,
         shim=found["shim"],
         pid=found["pid"],
         started_at=found["started_at"],
@@ -90,16 +87,25 @@ def read_state(place: Place) -> State | None:
         restarts=found["restarts"],
         health=found["health"],
     )
+    return _Recorded(
+        boot=found["boot"],
+        shim_start=found["shim_start"],
+        living=replace(dead, alive=True),
+        dead=dead,
+    )
 
 
-@lru_cache
-def compiled_shim(root: Path) -> Path:
-    """Return the compiled shim in the state directory: it starts without compiling."""
-    digest = hashlib.sha256(SHIM.read_bytes() + interpreter().encode()).hexdigest()[:12]
-    target = root / f"shim-{digest}.pyc"
-    if not target.exists():
-        py_compile.compile(str(SHIM), cfile=str(target), doraise=True)
-    return target
+def read_state(place: Place) -> State | None:
+    """Return what is known of an instance, None where it was never started."""
+    found = read_record(place.state, _recorded)
+    if found is None:
+        return None
+    alive = (
+        found.dead.state != "exited"
+        and found.boot == boot_id()
+        and start_ticks(found.dead.shim) == found.shim_start
+    )
+    return found.living if alive else found.dead
 
 
 def launch(layout: Layout, places: Sequence[Place]) -> None:

@@ -1,20 +1,22 @@
 """The application's own Prometheus metrics: success ratios and the gauge of WebSockets.
 
 Every instance of a service is asked, over its own address.  Counters are added up as
-increases from look to look, so that an instance that restarts at zero takes nothing away.
+increases from look to look (see `counters`).
 """
 
 from __future__ import annotations
 
 import http.client
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from shipway.model.names import EnvironmentId
 from shipway.model.observe import Reading, SeriesState
 from shipway.model.watching import MetricsPage, SuccessCounter
 from shipway.model.workload import Instance, InstanceState
+from shipway.observe.sources.counters import Counters, Increase
 from shipway.observe.target import Target
 from shipway.observe.world import Observatory
 
@@ -43,8 +45,9 @@ class MetricsSource:
 
     def __init__(self, world: Observatory) -> None:
         self._world = world
-        self._counters: dict[tuple[str, str, str, str], float] = {}
-        self._windows: dict[tuple[object, str, str], _Window] = {}
+        self._began_at = world.clock.now()
+        self._counters: dict[EnvironmentId, Counters] = {}
+        self._windows: dict[EnvironmentId, dict[tuple[str, str], _Window]] = {}
 
     def read(self, target: Target, upgraded: int | None) -> list[Reading]:
         """Return the readings; upgraded: what the ingress counts, for want of a gauge."""
@@ -54,8 +57,9 @@ class MetricsSource:
             names.add(watching.websockets)
         pages, problem = self._pages(target, names) if names else ({}, "")
         readings: list[Reading] = []
+        grown = [] if problem else self._grown(target, pages)  # else counted at the next look
         for counter in watching.counters:
-            readings += self._ratio(target, counter, pages, problem)
+            readings += self._ratio(target, counter, grown, problem)
         return [*readings, *_websockets(target, pages, problem, upgraded)]
 
     def _pages(self, target: Target, names: set[str]) -> tuple[Mapping[str, Samples], str]:
@@ -78,11 +82,28 @@ class MetricsSource:
                     found[item.id] = samples(answer, names)
         return found, problem
 
+    def _grown(self, target: Target, pages: Mapping[str, Samples]) -> list[Increase]:
+        """Return the increases of all wanted counters, over all instances that were read."""
+        counters = self._counters.setdefault(target.environment, Counters(self._began_at))
+        names = {item.metric for item in target.app.watching.counters}
+        now = self._world.clock.now()
+        return [
+            increase
+            for item in target.instances
+            if item.id in pages
+            for increase in counters.read(
+                item.id,
+                item.started_at,
+                {name: pages[item.id].get(name, ()) for name in sorted(names)},
+                now,
+            )
+        ]
+
     def _ratio(
         self,
         target: Target,
         counter: SuccessCounter,
-        pages: Mapping[str, Samples],
+        increases: Sequence[Increase],
         problem: str,
     ) -> list[Reading]:
         if problem:
@@ -90,19 +111,18 @@ class MetricsSource:
             return [target.without("success-ratio", counter.name, "%", problem, state)]
         now = self._world.clock.monotonic()
         grown: dict[str, tuple[float, float]] = {}
-        for instance, found in pages.items():
-            for labels, value in found.get(counter.metric, ()):
-                subject = counter.name
-                if counter.by is not None and labels.get(counter.by):
-                    subject = f"{counter.name} {labels[counter.by]}"
-                more = self._increase(instance, counter.metric, labels, value)
-                good, every = grown.get(subject, (0.0, 0.0))
-                if labels.get(counter.label) in counter.good:
-                    good += more
-                grown[subject] = good, every + more
-        subjects = set(grown) | {
-            key[2] for key in self._windows if key[:2] == (target.environment, counter.name)
-        }
+        for one in increases:
+            if one.metric != counter.metric:
+                continue
+            subject = counter.name
+            if counter.by is not None and one.labels.get(counter.by):
+                subject = f"{counter.name} {one.labels[counter.by]}"
+            good, every = grown.get(subject, (0.0, 0.0))
+            if one.labels.get(counter.label) in counter.good:
+                good += one.more
+            grown[subject] = good, every + one.more
+        windows = self._windows.setdefault(target.environment, {})
+        subjects = set(grown) | {key[1] for key in windows if key[0] == counter.name}
         if not subjects:
             return [
                 target.without(
@@ -126,7 +146,7 @@ class MetricsSource:
         now: float,
         grown: tuple[float, float],
     ) -> Reading:
-        window = self._windows.setdefault((target.environment, counter.name, subject), _Window())
+        window = self._windows[target.environment].setdefault((counter.name, subject), _Window())
         if grown[1]:
             window.steps.append((now, *grown))
         while window.steps and window.steps[0][0] <= now - counter.window_s:
@@ -137,17 +157,6 @@ class MetricsSource:
             return target.without("success-ratio", subject, "%", reason, SeriesState.IDLE)
         good = sum(step[1] for step in window.steps)
         return target.measured("success-ratio", subject, 100 * good / every, "%")
-
-    def _increase(self, instance: str, metric: str, labels: Labels, value: float) -> float:
-        """Return by how much a counter grew since the last look; 0 at the first."""
-        key = (instance, metric, "\0".join(labels), "\0".join(labels.values()))
-        last = self._counters.get(key)
-        if len(self._counters) > 50_000:
-            self._counters.clear()
-        self._counters[key] = value
-        if last is None:
-            return 0.0
-        return value - last if value >= last else value
 
 
 def _websockets(

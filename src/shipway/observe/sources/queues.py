@@ -8,7 +8,6 @@ PREFIX:NAME:wait and :paused, the sorted sets :prioritized and :delayed, the lis
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from shipway.model.observe import Reading, SeriesState
 from shipway.model.watching import PRIORITIES
@@ -84,12 +83,8 @@ def _lengths(
         raise Unanswered(STOPPED)
     keys = {queue: celery_keys(queue, prefix) for queue in queues or (DEFAULT_QUEUE,)}
     with connected(reached) as client:
-        pipe: Any = client.pipeline(transaction=False)
-        for names in keys.values():
-            for name in names:
-                pipe.llen(name)
-        pipe.hlen(f"{prefix}unacked")
-        answers = [int(item) for item in pipe.execute()]
+        wanted = [("LLEN", name) for names in keys.values() for name in names]
+        answers = [int(item) for item in client.ask(*wanted, ("HLEN", f"{prefix}unacked"))]
     lengths, at = {}, 0
     for queue, names in keys.items():
         lengths[queue] = sum(answers[at : at + len(names)])
@@ -112,12 +107,15 @@ def read_bullmq(target: Target) -> list[Reading]:
         base = f"{target.app.watching.bullmq_prefix}:{queue}"
         try:
             with connected(reached) as client:
-                pipe: Any = client.pipeline(transaction=False)
-                pipe.llen(f"{base}:wait")
-                pipe.llen(f"{base}:paused")
-                pipe.zcard(f"{base}:prioritized")
-                pipe.zcard(f"{base}:delayed")
-                wait, paused, prioritized, delayed = map(int, pipe.execute())
+                wait, paused, prioritized, delayed = map(
+                    int,
+                    client.ask(
+                        ("LLEN", f"{base}:wait"),
+                        ("LLEN", f"{base}:paused"),
+                        ("ZCARD", f"{base}:prioritized"),
+                        ("ZCARD", f"{base}:delayed"),
+                    ),
+                )
         except Unanswered as error:
             readings.append(target.without("queue-length", queue, "tasks", str(error)))
             continue

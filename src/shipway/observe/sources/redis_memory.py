@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from shipway.model.application import Service
 from shipway.model.observe import Reading, SeriesState
 from shipway.observe.recognise import RedisPlace, redis_password, redis_services
@@ -37,12 +35,13 @@ class RedisMemory:
         password = redis_password(target.app, service)
         place = RedisPlace(host=address, port=service.port or 6379, password=password)
         with connected(place) as client:
-            info: Any = client.info()
+            (said,) = client.ask(("INFO",))
+        info = read_info(said.decode(errors="replace"))
         used, limit = int(info["used_memory"]), int(info.get("maxmemory") or 0)
         name = service.name
         readings = [
             target.measured("redis-used", name, used, "bytes"),
-            target.measured("redis-clients", name, info.get("connected_clients", 0), ""),
+            target.measured("redis-clients", name, int(info.get("connected_clients") or 0), ""),
         ]
         if limit:
             readings.append(target.measured("redis-memory", name, 100 * used / limit, "%"))
@@ -60,3 +59,9 @@ class RedisMemory:
             return []
         lost = evicted - last if evicted >= last else evicted  # a restart begins at 0
         return [target.measured("redis-evictions", name, lost, "keys")]
+
+
+def read_info(text: str) -> dict[str, str]:
+    """Return the fields of what INFO answers.  Pure."""
+    pairs = (line.partition(":") for line in text.splitlines())
+    return {name: value for name, colon, value in pairs if colon}

@@ -10,7 +10,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shipway.errors import Problem
 from shipway.model.names import EnvironmentId, Scope
@@ -48,16 +48,21 @@ class TrafficSource:
         self._since = world.clock.monotonic()
         self._lock = threading.Lock()
 
-    def listen(self) -> None:
-        """Take what was answered since the last time: the ingress remembers a few thousand."""
+    def listen(self, *, counted: bool) -> None:
+        """Take what was answered since the last time: the ingress remembers a few thousand.
+
+        counted: have open WebSockets counted anew.
+        """
         if self._world.timings is None:
             return
         try:
-            traffic = self._world.timings.traffic()
+            traffic = self._world.timings.traffic(counted=counted)
         except Problem as problem:
             self._traffic, self._problem = None, problem.message
             return
         with self._lock:
+            if not counted and self._traffic is not None:
+                traffic = replace(traffic, upgraded=self._traffic.upgraded)
             self._keep(traffic)
 
     def _keep(self, traffic: Traffic) -> None:

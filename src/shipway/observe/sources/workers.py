@@ -12,7 +12,6 @@ import base64
 import json
 import time
 import uuid
-from typing import Any
 
 from shipway.model.observe import Reading, SeriesState
 from shipway.observe.recognise import RedisPlace, celery_workers
@@ -82,22 +81,21 @@ def ping(
     member = SEPARATOR.join([OURS, "", queue])
     answers = 0
     with connected(place) as client:
-        any_client: Any = client
-        any_client.sadd(bindings, member)
+        client.ask(("SADD", bindings, member))
         try:
             message = _message(ticket, patience_s)
-            any_client.publish(f"{prefix}/{place.db}.celery.pidbox", message)
+            client.ask(("PUBLISH", f"{prefix}/{place.db}.celery.pidbox", message))
             until = time.monotonic() + patience_s
             while answers < expected:
                 left = until - time.monotonic()
                 if left <= 0:
                     break
-                reply = any_client.blpop([f"{prefix}{queue}"], timeout=max(0.05, round(left, 2)))
+                wait_s = f"{max(0.05, left):.2f}"
+                (reply,) = client.ask(("BLPOP", f"{prefix}{queue}", wait_s))
                 if reply and json.loads(reply[1])["headers"].get("ticket") == ticket:
                     answers += 1
         finally:
-            any_client.srem(bindings, member)
-            any_client.delete(f"{prefix}{queue}")
+            client.ask(("SREM", bindings, member), ("DEL", f"{prefix}{queue}"))
     return answers
 
 

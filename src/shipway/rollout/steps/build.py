@@ -9,8 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from shipway.model.application import Application, Service
+from shipway.model.said import about
 from shipway.model.workload import Artifact
 from shipway.ports import BuildRequest
+from shipway.rollout.copies import login_of, push_built
 from shipway.rollout.run import Run
 from shipway.saga.step import Step, Watch
 
@@ -20,7 +22,7 @@ PARALLEL_BUILDS = 2
 def build_release(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Ensure that every service's artifact exists, and that the release does."""
     app = run.app
-    artifacts = build_all(run, app, watch)
+    artifacts = push_built(run, app, build_all(run, app, watch), watch)
     release = run.world.store.catalog.add_release(
         project=run.environment.project,
         rollout=run.rollout.id,
@@ -65,11 +67,12 @@ def _build_one(run: Run, app: Application, service: Service, watch: Watch) -> Ar
         source=run.source,
         definition=service.definition,
         secrets=app.secrets,
+        login=login_of(run, app),
         deadline_s=min(app.policy.build_deadline_s, watch.remaining_s),
     )
     return run.kit.builder.build(
         request,
-        output=lambda line: run.output("build", f"{service.name}: {line}"),
+        output=lambda line: run.output("build", about(service.name, line)),
         cancelled=watch.cancelled,
     )
 

@@ -12,10 +12,12 @@ from shipway.errors import Problem
 from shipway.model.application import Application
 from shipway.model.lifecycle import PlacementState
 from shipway.model.records import RolloutKind
+from shipway.model.said import Said
 from shipway.model.workload import Role
 from shipway.rollout.gates import judge_files, override_of
+from shipway.rollout.issuing import take_own_for_rollout
 from shipway.rollout.resolve import Resolved, resolve, resolve_placed
-from shipway.rollout.review import engine_notes
+from shipway.rollout.review import news
 from shipway.rollout.routing import environment_traffic, served_applications
 from shipway.rollout.run import Run
 from shipway.rollout.traffic import EnvironmentTraffic, assemble, ports_of
@@ -26,15 +28,17 @@ def check_before(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Load the application, and refuse what cannot work."""
     resolved = resolve_application(run)
     app = resolved.app
-    for note in (*app.notes, *engine_notes(run.kit.engine, app)):
+    for note in news(run.kit.engine, app, _live_application(run)):
         run.note("check", note)
     for line in gate_lines(run):
         run.note("check", line)
     watch.check()
-    run.kit.engine.facts()
+    run.kit.engine.instances(environment=run.environment)  # raises where no engine answers
     check_disk(app, run.world.home)
     check_routes(run, app)
     check_port(run, app)
+    for line in check_certificates(run, app):
+        run.note("check", line)
     fingerprint = run.world.applications.keep(app)
     return {
         "fingerprint": fingerprint,
@@ -54,7 +58,8 @@ def gate_lines(run: Run) -> tuple[str, ...]:
     """
     request = run.rollout.request
     if run.rollout.kind is RolloutKind.PROMOTE:  # judged when it was asked for
-        return tuple(str(line) for line in request.get("told", ()))
+        korean = request.get("korean", {})
+        return tuple(Said(line, korean.get(line, "")) for line in request.get("told", ()))
     if run.rollout.kind is RolloutKind.DEPLOY:
         return judge_files(run.world, run.source, run.environment, override_of(request))
     return ()
@@ -68,6 +73,11 @@ def resolve_application(run: Run) -> Resolved:
             return before
     local = Path(str(run.rollout.request["directory"]))
     return resolve(run.world, run.environment, run.source, local)
+
+
+def _live_application(run: Run) -> Application | None:
+    live = run.world.store.placements.live(run.environment)
+    return run.world.applications.get(live.fingerprint) if live else None
 
 
 def _found_as(run: Run) -> str:
@@ -99,6 +109,13 @@ def check_routes(run: Run, app: Application) -> None:
         and (traffic := environment_traffic(run.world, environment)) is not None
     ]
     assemble([*others, EnvironmentTraffic(app=app, serving=0, instances=())])
+
+
+def check_certificates(run: Run, app: Application) -> tuple[str, ...]:
+    """Refuse a certificate that no browser takes; a rollback waits for none."""
+    if run.rollout.kind in {RolloutKind.ROLLBACK, RolloutKind.RESTORE}:
+        return ()
+    return take_own_for_rollout(run.world, app)
 
 
 def check_port(run: Run, app: Application) -> None:

@@ -15,7 +15,7 @@ from shipway.model.names import Scope
 from shipway.model.records import Placement
 from shipway.model.workload import Instance, InstanceState, Role
 from shipway.rollout.run import Run
-from shipway.rollout.steps.start import each
+from shipway.rollout.steps.start import each, start_behind
 from shipway.rollout.workloads import release_workloads
 from shipway.rollout.world import EngineKit, World
 from shipway.saga.step import Step, Watch
@@ -42,7 +42,7 @@ def hand_over(run: Run, watch: Watch) -> Mapping[str, Any]:
 
 
 def _begin(run: Run, role: Role) -> Sequence[Instance]:
-    return each(run.kit.engine.start, release_workloads(run.app, run.release, role))
+    return each(start_behind(run), release_workloads(run.app, run.release, role))
 
 
 def hand_back(run: Run, watch: Watch) -> None:

@@ -1,14 +1,15 @@
-"""Jobs that run once a release, in the new artifact, before the switch.
+"""Jobs that run in the new artifact before the switch: once a release, or once for ever.
 
 Meanwhile the release's instances are created, which saves the user's time; they are started
-only where the owner says that the application may boot beside its migration.
+only where the owner says that the application may boot beside its migration.  Before the
+first job or the first new process the moment gets a name.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from shipway.errors import Problem
@@ -24,25 +25,45 @@ def run_jobs(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Run the release's jobs that have not run in this environment yet, in order."""
     app, release, store = run.app, run.release, run.world.store
     place(run)
-    placement = store.placements.get(run.environment, release.number)
-    done = set(placement.jobs_done) if placement else set()
-    due = [job for job in app.jobs if job.name not in done]
-    for name in sorted(done):
-        run.note("migrate", f"{name}: ran already for {release.label}")
-    if due:
-        _name_the_moment(run)
-    meanwhile = start_web if all(job.beside for job in due) else create_all
+    ran = _ran_already(run)
+    for name, label in ran.items():
+        run.note("migrate", f"{name}: ran already for {label}")
+    due = [job for job in app.jobs if job.name not in ran]
     with ThreadPoolExecutor(1, thread_name_prefix="meanwhile") as pool:
-        begun = pool.submit(meanwhile, run)
+        meanwhile: list[Future[Any]] = [pool.submit(create_all, run)]
+        _name_the_moment(run)
+
+        if due and all(job.beside for job in due):
+            meanwhile.append(pool.submit(start_web, run))
         for job in due:
             _run_job(run, job, watch)
+            if job.once:
+                details = {"job": job.name, "release": release.number, "rollout": run.rollout.id}
+                store.audit.add(
+                    run.rollout.requested_by, "job-once", run.environment, details=details
+                )
             store.placements.job_done(run.environment, release.number, job.name)
-        begun.result()
+        for one in meanwhile:
+            one.result()
     return {"jobs": [job.name for job in app.jobs]}
 
 
+def _ran_already(run: Run) -> dict[str, str]:
+    """Return the jobs that need not run, and for which release each ran."""
+    ran: dict[str, str] = {}
+    for placement in run.world.store.placements.in_environment(run.environment):
+        for job in run.app.jobs:
+            own = placement.release == run.release.number
+            if job.name in placement.jobs_done and (own or job.once):
+                ran[job.name] = placement.label
+    return ran
+
+
 def _name_the_moment(run: Run) -> None:
-    """Set a restore point, so that `rollback --with-data` can come back to before the jobs."""
+    """Set a restore point, so that `rollback --with-data` can come back to before this rollout.
+
+    With or without a job: a release spoils data by its code as well as by its migration.
+    """
     if run.world.data.points is None:
         return
     name = point_name(run.label, run.rollout.id)

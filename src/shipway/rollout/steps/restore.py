@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shipway.errors import Problem
 from shipway.model.backup import RestoreTarget
+from shipway.model.said import about
 from shipway.ports import Output
-from shipway.ports_backup import Restores, RestoreWanted
+from shipway.ports_restore import Restores, RestoreWanted
 from shipway.rollout.run import Run
 from shipway.saga.step import Step, Watch
 
@@ -34,7 +34,7 @@ def restore_beside(run: Run, watch: Watch) -> Mapping[str, Any]:
 
 
 def _saying(run: Run, service: str) -> Output:
-    return lambda line: run.output("restore", f"{service}: {line}")
+    return lambda line: run.output("restore", about(service, line))
 
 
 def remove_restored(run: Run, watch: Watch) -> None:
@@ -62,10 +62,7 @@ def wanted_restores(run: Run) -> tuple[RestoreWanted, ...]:
 
 def restores(run: Run) -> Restores:
     """Return the port.  Raises Problem `backup-off`."""
-    found = run.world.data.restores
-    if found is None:
-        raise Problem("backup-off", "this Shipway makes no backups.")
-    return found
+    return run.world.data.database_restores()
 
 
 STEP = Step(

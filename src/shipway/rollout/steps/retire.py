@@ -7,14 +7,17 @@ from typing import Any
 
 from shipway.model.lifecycle import PlacementEvent, PlacementState
 from shipway.model.names import EnvironmentId
+from shipway.model.workload import Role
 from shipway.rollout.choice import earlier_release
 from shipway.rollout.run import Run
+from shipway.rollout.steps.start import bring_forward
 from shipway.rollout.world import World
 from shipway.saga.step import Step, Watch
 
 
 def retire_old(run: Run, _watch: Watch) -> Mapping[str, Any]:
     """Ensure that the new placement is live and the earlier ones are on their way out."""
+    bring_forward(run, Role.WORKER, Role.SINGLETON)
     placements = run.world.store.placements
     number = run.release.number
     live = placements.live(run.environment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -12,27 +11,25 @@ from shipway.errors import Problem
 from shipway.model.application import Service
 from shipway.model.names import Scope
 from shipway.model.workload import Artifact, Health, Instance, InstanceState, Role, Workload
+from shipway.rollout.copies import fetch_missing
 from shipway.rollout.evidence import last_log_lines
 from shipway.rollout.masking import copy_data
 from shipway.rollout.run import Run
+from shipway.rollout.store_answers import answers, usual_port
 from shipway.rollout.workloads import stateful_workload
 from shipway.saga.step import Step, Watch
 
 READY_DEADLINE_S = 120.0
 RESTARTS_GIVEN_UP = 3
 YOUNG_S = 5.0
+STEADY_S = 3.0
 ASK_S = 5.0
-STORE_PORTS = {
-    **dict.fromkeys(("postgres", "pgvector", "postgis", "timescaledb"), 5432),
-    **dict.fromkeys(("mysql", "mariadb"), 3306),
-    **dict.fromkeys(("redis", "valkey"), 6379),
-    "mongo": 27017,
-}
 
 
 def ensure_services(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Ensure that the environment's stateful services run and are ready."""
     app = run.app
+    fetch_missing(run, app, watch)
     workloads = [data_workload(run, service) for service in app.of_role(Role.STATEFUL)]
     for workload in workloads:
         run.kit.engine.start(workload)
@@ -77,7 +74,7 @@ def await_ready(run: Run, workload: Workload, watch: Watch) -> None:
             if item.service == workload.service
         ]
         if instances and all(
-            is_ready(item) or says_ready(run, workload, item) for item in instances
+            is_up(workload, item) or says_ready(run, workload, item) for item in instances
         ):
             return
         if any(_is_hopeless(item) for item in instances):
@@ -98,6 +95,20 @@ def is_ready(instance: Instance) -> bool:
     }
 
 
+def is_up(workload: Workload, instance: Instance) -> bool:
+    """Return whether the instance is ready, as far as can be told without asking it more.
+
+    A store without a healthcheck runs for a moment before it refuses its data and ends: it is
+    up when it answers, or, where its port is not the usual one, has lived a while.
+    """
+    if not is_ready(instance):
+        return False
+    if instance.health is Health.HEALTHY or usual_port(workload) is None:
+        return True
+    lived = instance.started_at is None or time.time() - instance.started_at >= STEADY_S
+    return lived or answers(workload, instance)
+
+
 def says_ready(run: Run, workload: Workload, instance: Instance) -> bool:
     """Return whether the instance's own healthcheck passes when it is asked right now.
 
@@ -108,7 +119,7 @@ def says_ready(run: Run, workload: Workload, instance: Instance) -> bool:
     """
     if instance.state is not InstanceState.RUNNING or instance.health is not Health.STARTING:
         return False
-    if not _takes_connections(workload, instance):
+    if not answers(workload, instance):
         return False
     test = (workload.definition.get("healthcheck") or {}).get("test") or ()
     argv = {"CMD": test[1:], "CMD-SHELL": ["/bin/sh", "-c", *test[1:]]}.get(test[0] if test else "")
@@ -122,18 +133,6 @@ def says_ready(run: Run, workload: Workload, instance: Instance) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
-
-
-def _takes_connections(workload: Workload, instance: Instance) -> bool:
-    image = str(workload.definition.get("image") or "").rsplit("/", 1)[-1]
-    port = STORE_PORTS.get(image.split("@")[0].split(":")[0])
-    if port is None or instance.address is None:
-        return False
-    try:
-        socket.create_connection((instance.address, port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 def _is_hopeless(instance: Instance) -> bool:

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.errors import Problem
+from shipway.journeys import trust_hints
 from shipway.model.application import Application, SmokeCheck
 from shipway.model.lifecycle import PlacementState
-from shipway.model.workload import Instance, InstanceState, Role
+from shipway.model.workload import Health, Instance, InstanceState, Role
 from shipway.rollout.evidence import last_log_lines
-from shipway.rollout.probe import Answer, ask, within
+from shipway.rollout.probe import Answer, ask, wrong_with
 from shipway.rollout.run import Run
-from shipway.rollout.smoke_journeys import go_smoke_journeys
+from shipway.rollout.smoke_journeys import go_smoke_journeys, smoke_trust
 from shipway.rollout.steps.services import is_ready
 from shipway.rollout.traffic import joined
 from shipway.saga.step import Step, Watch
@@ -27,17 +28,19 @@ def smoke_and_soak(run: Run, watch: Watch) -> Mapping[str, Any]:
     Workers settle from the moment at which they were started, so that what came after counts.
     """
     settled_in = run.outputs["hand-over"]["began_at"] + _settle_s(run) - run.world.clock.now()
-    until = time.monotonic() + max(settled_in, run.app.policy.soak_s)
+    settled, soaked = time.monotonic() + settled_in, time.monotonic() + run.app.policy.soak_s
     before = _restarts_before(run)
     answers = {check.name: str(_smoke(run, check, watch)) for check in run.app.smoke}
     journeys = go_smoke_journeys(run, watch)
-    _soak(run, before, until, watch)
+    _soak(run, before, settled, soaked, watch)
     return {"answers": answers, "journeys": journeys}
 
 
 def _smoke(run: Run, check: SmokeCheck, watch: Watch) -> Answer:
     app = run.app
     answer, wrong = None, ""
+    host = check.host or (app.hosts[0] if app.hosts else None)
+    trust = smoke_trust(run, host)
     for attempt in range(check.attempts):
         if attempt:
             watch.pause(PAUSE_S)
@@ -46,11 +49,11 @@ def _smoke(run: Run, check: SmokeCheck, watch: Watch) -> Answer:
             app.port,
             joined(app.base_path, check.path) if check.path != "/" else _front(app),
             timeout_s=check.timeout_s,
-            host=check.host or (app.hosts[0] if app.hosts else None),
+            host=host,
             method=check.method,
-            tls=app.front.tls is not None,
+            tls=trust if app.front.tls else None,
         )
-        wrong = _wrong(check, answer)
+        wrong = wrong_with(check, answer)
         if not wrong:
             return answer
     raise Problem(
@@ -60,22 +63,13 @@ def _smoke(run: Run, check: SmokeCheck, watch: Watch) -> Answer:
             *(f"answer: {line}" for line in (answer.body.splitlines()[:3] if answer else ())),
             *last_log_lines(run.kit, run.kit.engine.instances(scope=run.scope)),
         ],
-        hints=[f"shipway follow {run.rollout.id}"],
+        hints=[f"shipway follow {run.rollout.id}", *trust_hints(wrong)],
     )
 
 
 def _front(app: Application) -> str:
     base = joined(app.base_path, "/")
     return base if base == "/" else f"{base}/"
-
-
-def _wrong(check: SmokeCheck, answer: Answer) -> str:
-    """Return what is wrong with the answer, empty where it is good."""
-    if not within(answer.status, check.status):
-        return str(answer)
-    if check.contains is not None and check.contains not in answer.body:
-        return f"{answer}, but without {check.contains!r}"
-    return ""
 
 
 def _proven(run: Run) -> bool:
@@ -92,17 +86,26 @@ def _restarts_before(run: Run) -> dict[str, int]:
 
 def _settle_s(run: Run) -> float:
     """Return how long what no probe asks must stay up to count as started."""
-    unprobed = any(
-        service.probe is None for service in run.app.of_role(Role.WEB, Role.WORKER, Role.SINGLETON)
-    )
-    return run.app.policy.settle_s if unprobed and not _proven(run) else 0.0
+    return run.app.policy.settle_s if _unprobed(run) and not _proven(run) else 0.0
 
 
-def _soak(run: Run, before: Mapping[str, int], until: float, watch: Watch) -> None:
+def _unprobed(run: Run) -> set[str]:
+    """Return the services that no probe asks."""
+    running = run.app.of_role(Role.WEB, Role.WORKER, Role.SINGLETON)
+    return {service.name for service in running if service.probe is None}
+
+
+def _soak(run: Run, before: Mapping[str, int], settled: float, soaked: float, watch: Watch) -> None:
+    """Watch until both moments; whoever's own healthcheck says so has settled before."""
+    unprobed = _unprobed(run)
     while True:
-        for instance in run.kit.engine.instances(scope=run.scope):
+        instances = run.kit.engine.instances(scope=run.scope)
+        for instance in instances:
             _refuse_fallen(run, instance, before.get(instance.id, 0))
-        left = until - time.monotonic()
+        young = any(
+            item.service in unprobed and item.health is not Health.HEALTHY for item in instances
+        )
+        left = (max(settled, soaked) if young else soaked) - time.monotonic()
         if left <= 0:
             return
         watch.pause(min(PAUSE_S, left))

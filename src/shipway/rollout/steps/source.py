@@ -8,23 +8,47 @@ from pathlib import Path
 from typing import Any
 
 from shipway import git
-from shipway.model.records import Commit
+from shipway.model.records import Commit, RolloutKind
 from shipway.rollout.run import Run
 from shipway.saga.step import Step, Watch
+
+PAUSE_S = 0.2
 
 
 def export_commit(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Ensure that the tree of the wanted commit is there."""
     watch.check()
+    _await_pruned(run, watch)
     directory = Path(str(run.rollout.request["directory"]))
     commit = _commit(run, directory)
     if commit.dirty:
         run.note("source", "the working tree has changes that are not committed; they stay out")
+    if run.rollout.kind is RolloutKind.DEPLOY:
+        for note in left_out(directory, commit):
+            run.note("source", note)
     tree = git.export(
         directory, commit.hash, run.world.tree_of(run.environment.project, commit.hash)
     )
     run.note("source", f"{commit.short} {commit.subject}")
     return {"commit": asdict(commit), "directory": str(tree)}
+
+
+def left_out(directory: Path, commit: Commit) -> tuple[str, ...]:
+    """Return what of a commit is not its own files, and is not deployed for that reason."""
+    paths = git.submodules(directory, commit.hash)
+    if not paths:
+        return ()
+    return (f"submodules are not deployed, their directories are empty: {', '.join(paths)}",)
+
+
+def _await_pruned(run: Run, watch: Watch) -> None:
+    """Wait for a removal under way: it does not know yet what this rollout needs.
+
+    None begins from here on, because this rollout is seen.
+    """
+    while not run.world.pruning.acquire(timeout=PAUSE_S):
+        watch.check()
+    run.world.pruning.release()
 
 
 def _commit(run: Run, directory: Path) -> Commit:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from shipway.model.lifecycle import PlacementEvent, PlacementState
-from shipway.model.workload import Instance, Role, Workload
+from shipway.model.workload import Instance, Priority, Role, Workload
 from shipway.rollout.routing import apply_routing
 from shipway.rollout.run import Run
-from shipway.rollout.workloads import release_workloads
+from shipway.rollout.workloads import release_workloads, waves
 from shipway.saga.step import Step, Watch
 
 RELEASE_ROLES = (Role.WEB, Role.WORKER, Role.SINGLETON)
@@ -29,7 +30,28 @@ def start_beside(run: Run, watch: Watch) -> Mapping[str, Any]:
 
 def start_web(run: Run) -> list[Instance]:
     """Ensure that the release's web instances run."""
-    return each(run.kit.engine.start, release_workloads(run.app, run.release, Role.WEB))
+    start = start_behind(run)
+    found = [each(start, wave) for wave in waves(run.app, run.release, Role.WEB, boot=True)]
+    return [instance for wave in found for instance in wave]
+
+
+def start_behind(run: Run) -> Callable[[Workload], Sequence[Instance]]:
+    """Return how a workload starts that serves nobody yet: behind those that do.
+
+    On a small server an application that boots takes what it gets, and requests on the
+    live release would wait for it.
+    """
+    return partial(run.kit.engine.start, priority=Priority.BACKGROUND)
+
+
+def bring_forward(run: Run, *roles: Role) -> None:
+    """Ensure that the release's instances have the priority of those that serve."""
+
+    def forward(workload: Workload) -> Sequence[Instance]:
+        run.kit.engine.prioritise(workload, Priority.NORMAL)
+        return ()
+
+    each(forward, release_workloads(run.app, run.release, *roles))
 
 
 def create_all(run: Run) -> None:

@@ -1,6 +1,7 @@
 """The restored data comes into use: the database is stopped, and starts on it.
 
 The earlier data stays where it was, as an earlier generation, until somebody removes it.
+A backup that is being made is waited for, and none begins meanwhile.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shipway.model.names import Scope
+from shipway.rollout.in_turn import give_turn, take_turn
 from shipway.rollout.run import Run
 from shipway.rollout.steps.services import await_ready, data_workload
 from shipway.saga.step import Step, Watch
@@ -16,18 +18,22 @@ from shipway.saga.step import Step, Watch
 
 def swap_in(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Ensure that each restored database runs on its new generation."""
+    take_turn(run, watch)
     for item in run.outputs["restore"]["restored"]:
         service, generation = str(item["service"]), int(item["generation"])
         _mount(run, service, generation, watch)
         run.note("swap", f"{service} runs on its restored data (generation {generation})")
+    give_turn(run)
     return {}
 
 
 def swap_back(run: Run, watch: Watch) -> None:
     """Ensure that each database runs on the generation that it had."""
+    take_turn(run, watch)
     for item in run.outputs["restore"]["restored"]:
         service = str(item["service"])
         _mount(run, service, _had(run, service), watch)
+    give_turn(run)
 
 
 def _had(run: Run, service: str) -> int:
@@ -50,5 +56,5 @@ STEP = Step(
     title="swap the data",
     do=swap_in,
     undo=swap_back,
-    deadline_s=180.0,
+    deadline_s=1800.0,
 )

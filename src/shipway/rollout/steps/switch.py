@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from shipway.model.workload import Role
 from shipway.rollout.connections import await_drained
 from shipway.rollout.routing import apply_routing
 from shipway.rollout.run import Run
+from shipway.rollout.steps.start import bring_forward
 from shipway.saga.step import Step, Watch
 
 UNDER_WAY_S = 5.0
@@ -17,6 +19,7 @@ UNDER_WAY_S = 5.0
 def switch_over(run: Run, watch: Watch) -> Mapping[str, Any]:
     """Ensure that the ingress sends every new request to the new release."""
     watch.check()
+    bring_forward(run, Role.WEB)
     run.world.store.placements.serve(run.environment, run.release.number)
     apply_routing(run.world)
     run.world.store.rollouts.set_switched(run.rollout.id)

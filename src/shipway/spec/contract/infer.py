@@ -1,58 +1,22 @@
 """A first contract, out of what a project already has.  Pure; a proposal that a person confirms.
 
-A comment in an example file becomes documentation or a rule, never a value (R056).
+Says nothing that holds anyway: what is generated is required and secret, and a name tells
+whether it is a secret.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from shipway.spec.contract import guesses as guess
+from shipway.spec.contract.clues import Clue, Use
+from shipway.spec.flow import flow
 from shipway.spec.secretwords import is_secret, url_password
 
 ABOUT_MAX = 90
-_OPTIONAL = re.compile(r"\boptional\b|선택", re.IGNORECASE)
-_REQUIRED = re.compile(r"\brequired\b|필수", re.IGNORECASE)
-_PRODUCTION = re.compile(r"\bproduction\b|프로덕션|운영", re.IGNORECASE)
-_RANDOM = re.compile(r"openssl\s+rand\s+-(?P<form>hex|base64)\s+(?P<size>\d+)", re.IGNORECASE)
-_LENGTH = re.compile(
-    r"(?:최소|at least|min(?:imum)?\.?|≥|>=)\s*(?P<size>\d{1,4})\s*(?:자|char|글자|letter)|"
-    r"(?P<more>\d{1,4})\s*(?:자 이상|characters or more|\+ ?char)",
-    re.IGNORECASE,
-)
-_CHOICES = re.compile(r"(?P<words>[\w.-]+(?:\s*\|\s*[\w.-]+)+)")
-_OWN = re.compile(
-    r"^(JWT_SECRET(_KEY)?|SECRET_KEY|SESSION_SECRET|COOKIE_SECRET|ENCRYPTION_KEY|SIGNING_KEY"
-    r"|NEXTAUTH_SECRET|AUTH_SECRET|APP_KEY|APP_SECRET)$"
-)
-_PASSWORD = re.compile(r"^(DB|DATABASE|POSTGRES|MYSQL|REDIS|NEO4J|RABBITMQ|MINIO)_?.*PASSWORD$")
-_BUILD = re.compile(r"^(NEXT_PUBLIC_|VITE_|REACT_APP_|PUBLIC_|NUXT_PUBLIC_)")
-_PAIRED = re.compile(r"^(?P<stem>[A-Z0-9_]+?)_(CLIENT_ID|CLIENT_SECRET|APP_ID|APP_SECRET)$")
-_PRIVATE = re.compile(r"^(?P<stem>[A-Z0-9_]*)PRIVATE_KEY$")
-_FIXED = {
-    "DEBUG": {"production": "false"},
-    "NODE_ENV": {"production": "production"},
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clue:
-    """What one place says of a variable.
-
-    where: the file, as typed.  needed: it says that there must be a value (a settings field
-    without default, `${X:?}`); None: it says nothing.  services: those whose file it is;
-    empty: everybody's.
-    """
-
-    key: str
-    where: str
-    value: str = field(default="", repr=False)
-    comment: str = ""
-    section: str = ""
-    needed: bool | None = None
-    services: tuple[str, ...] = ()
+_PLAIN = frozenset({"int", "bool"})
+"""Types that are not worth a line where the Compose file has a default."""
 
 
 @dataclass(slots=True)
@@ -61,138 +25,149 @@ class _Entry:
     guesses: list[str] = field(default_factory=list)
 
 
-def infer(clues: Iterable[Clue]) -> list[str]:
+def infer(clues: Iterable[Clue], uses: Mapping[str, Use] | None = None) -> list[str]:
     """Return the lines of a `contract:` for shipway.yaml; none where nothing is to be said."""
+    known = uses or {}
     by_key: dict[str, list[Clue]] = {}
     for clue in clues:
         by_key.setdefault(clue.key, []).append(clue)
-    entries = {key: _entry(key, found, by_key) for key, found in by_key.items()}
+    switches = guess.switches(by_key)
+    entries = {
+        key: _entry(key, found, by_key, known.get(key), switches) for key, found in by_key.items()
+    }
+    _groups(entries, by_key, switches)
     publics = {entry.rules.get("public") for entry in entries.values()}
     lines: list[str] = []
     place = ""
     for key, entry in entries.items():
-        if not entry.rules or key in publics:
+        use = known.get(key)
+        if key in publics or (use is not None and not use.spoken_of):
             continue
+        if not _worth(key, entry, use):
+            continue
+        _with_services(key, entry, by_key[key], use)
         where = by_key[key][0].where
         if where != place:
             lines.append(f"  # {where}")
             place = where
-        guess = f"  # guessed: {'; '.join(entry.guesses)}" if entry.guesses else ""
-        lines.append(f"  {key}: {_written(entry.rules)}{guess}")
+        note = f"  # guessed: {'; '.join(entry.guesses)}" if entry.guesses else ""
+        lines.append(f"  {key}: {_written(entry.rules)}{note}")
     return ["contract:", *lines] if lines else []
 
 
-def _entry(key: str, clues: list[Clue], all_keys: dict[str, list[Clue]]) -> _Entry:
+def _worth(key: str, entry: _Entry, use: Use | None) -> bool:
+    """Return whether an entry says something."""
+    rules = entry.rules
+    if rules.keys() - {"type", "about"} or is_secret(key):
+        return bool(rules) or is_secret(key)
+    defaulted = use is not None and use.defaulted
+    return "type" in rules and not (defaulted and rules["type"] in _PLAIN)
+
+
+def _entry(
+    key: str,
+    clues: list[Clue],
+    all_keys: Mapping[str, list[Clue]],
+    use: Use | None,
+    switches: Mapping[str, tuple[str, ...]],
+) -> _Entry:
     entry = _Entry()
-    said = " ".join(f"{clue.comment}" for clue in clues)
+    rules = entry.rules
     value = next((clue.value for clue in clues if clue.value), "")
-    secret = is_secret(key) or bool(url_password(value))
-    for name, rule in (*_sorts(key, value, said), *_needs(key, clues, entry)):
-        entry.rules[name] = rule
+    secret = is_secret(key) or bool(url_password(value)) or (use is not None and use.password)
+    if use is not None and use.derive:
+        rules["derive"] = use.derive
+        entry.guesses.append("made of what the Compose file says of the store")
+        return entry
+    rules.update(guess.value_rules(key, value, clues, use))
+    if "fixed" not in rules:
+        rules.update(guess.needs(key, clues, entry.guesses))
     if secret:
-        entry.rules.update(_secret(key, said, all_keys, entry))
-    pair = _PAIRED.match(key)
-    if pair and "required" not in entry.rules and _partners(pair["stem"], all_keys) > 1:
-        entry.rules["group"] = pair["stem"].lower()
-        entry.guesses.append("all of its group or none")
-    services = tuple(dict.fromkeys(name for clue in clues for name in clue.services))
-    if services and all(clue.services for clue in clues) and entry.rules:
-        entry.rules["services"] = list(services)
-    comment = next((clue.comment for clue in clues if clue.comment), "")
-    if comment and (entry.rules or secret):
-        entry.rules["about"] = comment[:ABOUT_MAX]
+        rules.update(guess.making(key, clues, use, all_keys, entry.guesses))
+        if "generate" in rules:
+            _drop(entry, "required")
+        elif not is_secret(key) or not rules:
+            rules["secret"] = True
+    if "fixed" not in rules and "build_time" not in rules:
+        if use is not None and use.injected:
+            rules["source"] = "injected"
+        elif guess.differs(key, clues):
+            rules["source"] = "per-environment"
+            if any(clue.by_environment for clue in clues):
+                rules["required"] = True
+    if guess.alike(clues):
+        rules["same"] = True
+    by_compose = use is not None and use.defaulted and key not in switches
+    if not secret and (not by_compose or any(clue.default for clue in clues)):
+        _default(rules, clues, value)
+    comment = guess.about_of(clues)
+    if comment and (rules or secret):
+        rules["about"] = comment[:ABOUT_MAX]
     return entry
 
 
-def _sorts(key: str, value: str, said: str) -> Iterator[tuple[str, object]]:
-    """Yield what the name, the example value and the comments tell of the value."""
-    if _BUILD.match(key):
-        yield "build_time", True
-    if key in _FIXED:
-        yield "fixed", _FIXED[key]
-    if value.lower() in {"true", "false"}:
-        yield "type", "bool"
-    elif re.fullmatch(r"\d{1,9}", value):
-        yield "type", "int"
-    elif re.fullmatch(r"https?://\S+", value) and "," not in value:
-        yield "type", "url"
-    choices = _CHOICES.search(said)
-    if choices:
-        words = [word.strip() for word in choices["words"].split("|")]
-        if not value or value in words:
-            yield "allowed", words
-    length = _LENGTH.search(said)
-    if length:
-        yield "min_length", int(length["size"] or length["more"])
-
-
-def _needs(key: str, clues: list[Clue], entry: _Entry) -> Iterator[tuple[str, object]]:
-    """Yield when a value is needed: code and Compose files know, headings and comments hint."""
-    if any(clue.needed for clue in clues):
-        yield "required", True
+def _default(rules: dict[str, object], clues: list[Clue], value: str) -> None:
+    """Add what holds where nothing is set, unless something else says it."""
+    closed = {"required", "source", "build_time", "generate"} & rules.keys()
+    fixed = rules.get("fixed")
+    if closed or (isinstance(fixed, dict) and len(fixed) > 1):
         return
-    if any(clue.needed is False for clue in clues):
-        return
-    for text in (*(clue.comment for clue in clues), *(clue.section for clue in clues)):
-        if _OPTIONAL.search(text):
-            return
-        if _REQUIRED.search(text):
-            # "production only (required)" is a heading of real files
-            yield "required", ["production"] if _PRODUCTION.search(text) else True
-            entry.guesses.append(f"required, as {text[:40]!r} says")
-            return
-    if is_secret(key) and _OWN.match(key):
-        yield "required", True
-        entry.guesses.append("required")
+    default = guess.default_of(clues, value)
+    if default and (rules or any(clue.default for clue in clues)):
+        rules["default"] = default
 
 
-def _secret(
-    key: str, said: str, all_keys: dict[str, list[Clue]], entry: _Entry
-) -> Iterator[tuple[str, object]]:
-    yield "secret", True
-    private = _PRIVATE.match(key)
-    random = _RANDOM.search(said)
-    if private is not None and f"{private['stem']}PUBLIC_KEY" in all_keys:
-        yield "generate", "rs256"
-        yield "public", f"{private['stem']}PUBLIC_KEY"
-        entry.guesses.append("a pair for RS256")
-    elif random is not None:
-        yield "generate", f"{random['form'].lower()} {random['size']}"
-    elif _OWN.match(key):
-        yield "generate", "hex 32"
-        entry.guesses.append("generated")
-    elif _PASSWORD.match(key):
-        yield "generate", "password 24"
-        entry.guesses.append("generated")
+def _drop(entry: _Entry, name: str) -> None:
+    """Take a rule back that another one holds anyway, and what was said of it."""
+    entry.rules.pop(name, None)
+    entry.guesses[:] = [text for text in entry.guesses if not text.startswith(name)]
 
 
-def _partners(stem: str, all_keys: dict[str, list[Clue]]) -> int:
-    return sum(1 for key in all_keys if (match := _PAIRED.match(key)) and match["stem"] == stem)
+def _groups(
+    entries: Mapping[str, _Entry],
+    all_keys: Mapping[str, list[Clue]],
+    switches: Mapping[str, tuple[str, ...]],
+) -> None:
+    """Add what variables have to do with each other: groups, and what a switch needs."""
+    for key, entry in entries.items():
+        rules = entry.rules
+        if {"required", "generate", "derive", "source"} & rules.keys() or key in switches:
+            continue
+        group = guess.group_of(key, all_keys[key], all_keys)
+        if group:
+            rules["group"] = group
+            rules.pop("secret", None) if is_secret(key) else None
+            entry.guesses.append("all of its group or none")
+        when = guess.conditions(key, all_keys[key], switches, grouped=bool(group))
+        if when:
+            rules["required"] = when
+            rules.pop("secret", None) if is_secret(key) else None
+            rules.pop("default", None)
+            entry.guesses.append("needed with that provider")
+
+
+def _with_services(key: str, entry: _Entry, clues: list[Clue], use: Use | None) -> None:
+    if key == "NODE_ENV":
+        return  # Node's own
+    owners = tuple(dict.fromkeys(name for clue in clues for name in clue.services))
+    if use is not None and use.services is not None:
+        entry.rules["services"] = list(use.services)
+    elif (
+        owners
+        and (use is None or "build_time" in entry.rules)
+        and all(clue.services for clue in clues)
+    ):
+        entry.rules["services"] = list(owners)
+    if entry.rules.get("services") == [] and "type" not in entry.rules:
+        _drop(entry, "required")  # the Compose file itself demands it
+    if entry.rules.get("secret") is True and is_secret(key) and "services" in entry.rules:
+        entry.rules.pop("secret")  # as its name tells
 
 
 def _written(rules: dict[str, object]) -> str:
     """Return the rules in YAML's flow style, short where there is a word for them."""
     if rules == {"required": True}:
         return "required"
-    if rules == {"secret": True}:
-        return "{secret: true}"
     order = ("required", "secret", "generate", "public", "services")
     names = sorted(rules, key=lambda name: (order.index(name) if name in order else 9, name))
-    return f"{{{', '.join(f'{name}: {_plain(rules[name])}' for name in names)}}}"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return f"[{', '.join(_plain(item) for item in value)}]"
-    if isinstance(value, dict):
-        inside = ", ".join(f"{key}: {json.dumps(item)}" for key, item in value.items())
-        return f"{{{inside}}}"
-    text = str(value)
-    if isinstance(value, int) or (
-        re.fullmatch(r"[A-Za-z][A-Za-z0-9_ .-]*[A-Za-z0-9]", text)
-        and text.lower() not in {"true", "false", "yes", "no", "on", "off", "null"}
-    ):
-        return text
-    return json.dumps(text, ensure_ascii=False)
+    return f"{{{', '.join(f'{name}: {flow(rules[name])}' for name in names)}}}"

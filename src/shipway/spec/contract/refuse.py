@@ -10,6 +10,7 @@ from shipway.spec.contract.rules import Contract, Source
 from shipway.spec.secretwords import is_secret
 
 HINTS_MAX = 12
+_WEAK = ("placeholder", "easy to guess")
 
 
 def refusal(
@@ -65,7 +66,11 @@ def hint_for(contract: Contract, environment: str, verdict: Verdict, *, spec: st
         return f"write {name} below environment of {service} in the Compose file"
     if rule is not None and rule.comes is Source.DERIVED:
         return f"shipway env explain {name} -e {environment}"
-    if rule is not None and rule.making is not None and verdict.missing:
+    if (
+        rule is not None
+        and rule.making is not None
+        and (verdict.missing or any(word in verdict.said for word in _WEAK))
+    ):
         return f"shipway secret generate {name} -e {environment}"
     file = "to be the file" in verdict.said
     if file or (rule.is_secret if rule is not None else is_secret(name)):

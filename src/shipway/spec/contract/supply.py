@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from shipway.errors import Problem, SourceRef
+from shipway.model.addresses import address
 from shipway.spec.contract.rules import Contract, Rule
 
 if TYPE_CHECKING:
@@ -28,13 +29,12 @@ def supplied(contract: Contract, environment: str) -> Iterator[tuple[str, str, S
 def address_of(environment: EnvironmentSpec, name: str) -> dict[str, str]:
     """Return what a template may say of the environment itself."""
     host = environment.hosts[0] if environment.hosts else "localhost"
-    scheme = "https" if environment.tls is not None or environment.port == 443 else "http"
-    usual = environment.port == {"https": 443, "http": 80}[scheme]
-    address = f"{scheme}://{host}" if usual else f"{scheme}://{host}:{environment.port}"
-    path = environment.path.rstrip("/")
+    own = address(
+        host, port=environment.port, tls=environment.tls is not None, path=environment.path
+    )
     return {
-        "SHIPWAY_URL": f"{address}{path}",
-        "SHIPWAY_WS_URL": f"ws{address.removeprefix('http')}{path}",
+        "SHIPWAY_URL": own,
+        "SHIPWAY_WS_URL": f"ws{own.removeprefix('http')}",
         "SHIPWAY_HOST": host,
         "SHIPWAY_ENVIRONMENT": name,
     }

@@ -1,115 +1,19 @@
-"""`backup`: where backups go, when they are made, how long they are kept."""
+"""`backup`: when backups are made, how long they are kept, what is left out."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from shipway.errors import SourceRef
-from shipway.model.backup_settings import (
-    DAY_S,
-    BackupSettings,
-    DrillQuery,
-    MirroredBucket,
-    S3Location,
-)
+from shipway.model.backup_settings import BackupSettings, S3Location
 from shipway.model.names import SERVICE_PATTERN
 from shipway.spec import forms
+from shipway.spec.keys.backup_drill import DRILL
+from shipway.spec.keys.buckets import BUCKETS, REPOSITORY
 from shipway.spec.keys.common import unplaced
-from shipway.spec.scalars import AnyScalar, Choice, Integer, Never, Parsed, Text
+from shipway.spec.keys.times import AGE, CRON, CRON_OR_NEVER, ZONE, time_zone
+from shipway.spec.scalars import Choice, Text
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record
-
-AGE_PATTERN = r"[1-9][0-9]*[dh]"
-CRON_PATTERN = r"[^\s]+( [^\s]+){4}"
-
-
-def _age(text: str) -> float:
-    return float(text[:-1]) * (DAY_S if text.endswith("d") else 3600.0)
-
-
-def _cron(text: str) -> str:
-    from datetime import UTC, datetime
-
-    from cronsim import CronSim, CronSimError
-
-    try:
-        CronSim(text, datetime.now(UTC))
-    except CronSimError as error:
-        raise ValueError(text) from error
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (KeyError, OSError) as error:
-        raise ValueError(text) from error
-    return text
-
-
-def _endpoint(text: str) -> str:
-    if not re.fullmatch(r"https?://[^/\s]+/?", text):
-        raise ValueError(text)
-    return text.rstrip("/")
-
-
-AGE = Parsed("a number of days or hours such as 30d or 12h", _age, AGE_PATTERN)
-CRON = Parsed('a schedule in cron\'s grammar such as "0 3 * * *"', _cron, CRON_PATTERN)
-CRON_OR_NEVER = AnyScalar(
-    'a schedule in cron\'s grammar such as "0 3 * * *", or false', (Never(), CRON)
-)
-ZONE = Parsed("a time zone such as Asia/Seoul", _zone, r"[A-Za-z0-9_+/-]+")
-BUCKET = Text("the name of a bucket", r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}")
-
-
-def _location_fields(key: str, secret: str) -> tuple[Field, ...]:
-    return (
-        Field("bucket", BUCKET, "The bucket.", required=True, example="shop-backups"),
-        Field(
-            "endpoint",
-            Parsed("the URL of an S3-compatible store", _endpoint, r"https?://[^/\s]+/?"),
-            "The store's URL.",
-            default="https://s3.amazonaws.com",
-            example="https://s3.eu-central-1.example.com",
-        ),
-        Field(
-            "prefix",
-            Text("a folder in the bucket", r"[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9]|[A-Za-z0-9]"),
-            "The folder in it.",
-            words="none",
-            example="shop/production",
-        ),
-        Field("region", Text("a region", r"[a-z0-9-]+"), "The region.", default="us-east-1"),
-        Field(
-            "key",
-            Text("the name of a secret", forms.VARIABLE_PATTERN),
-            "The secret (`shipway secret set`) that holds the access key's id.",
-            default=key,
-        ),
-        Field(
-            "secret",
-            Text("the name of a secret", forms.VARIABLE_PATTERN),
-            "The secret that holds the access key.",
-            default=secret,
-        ),
-    )
-
-
-def _location(*, source: SourceRef, **given: Any) -> S3Location:
-    del source
-    return S3Location(**given)
-
-
-def _bucket(*, source: SourceRef, name: str | None = None, **given: Any) -> MirroredBucket:
-    del source
-    location = S3Location(**{"key": "S3_ACCESS_KEY", "secret": "S3_SECRET_KEY", **given})
-    return MirroredBucket(name=name or location.bucket, location=location)
-
-
-def _query(*, source: SourceRef, **given: Any) -> DrillQuery:
-    del source
-    return DrillQuery(**given)
 
 
 def _settings(*, source: SourceRef, **given: Any) -> dict[str, Any]:
@@ -118,67 +22,12 @@ def _settings(*, source: SourceRef, **given: Any) -> dict[str, Any]:
     given |= (
         {"s3": where} if isinstance(where, S3Location) else {"directory": where} if where else {}
     )
+    given |= given.pop("drill", {})
     for name in ("base_cron", "redis_cron", "drill_cron", "verify_cron"):
         if name in given and given[name] is None:
             given[name] = ""
-    drill = given.pop("drill", {})
-    return {**given, **drill}
-
-
-def _drill(*, source: SourceRef, **given: Any) -> dict[str, Any]:
-    del source
-    if given.get("drill_cron", "") is None:
-        given["drill_cron"] = ""
     return given
 
-
-DRILL = Record(
-    "backup.drill",
-    (
-        Field(
-            "schedule",
-            CRON_OR_NEVER,
-            "When the newest backup is restored into a throw-away instance and checked.",
-            default='"0 4 * * 0"',
-            attr="drill_cron",
-        ),
-        Field(
-            "queries",
-            ListOf(
-                Record(
-                    "backup.drill.queries[]",
-                    (
-                        Field(
-                            "sql",
-                            Text("an SQL query that answers one number", r"\S[^\n]*"),
-                            "Asked of the restored database; answers one number.",
-                            required=True,
-                            example="select count(*) from orders",
-                        ),
-                        Field(
-                            "at_least",
-                            Integer(0, 10**15),
-                            "The least that it must answer.",
-                            default="1",
-                        ),
-                        Field(
-                            "service",
-                            Text("the name of a Compose service", SERVICE_PATTERN),
-                            "The database's service.",
-                            words="the only one",
-                            example="db",
-                        ),
-                    ),
-                    _query,
-                )
-            ),
-            "Questions that the restored database must answer.",
-            default="[]",
-            attr="drill_queries",
-        ),
-    ),
-    _drill,
-)
 
 BACKUP = Record(
     "backup",
@@ -188,11 +37,7 @@ BACKUP = Record(
             Either(
                 "an absolute path, or a mapping with bucket, endpoint, …",
                 scalar=Text("an absolute path", r"/[^\n]*[^/\n]"),
-                mapped=Record(
-                    "backup.repository",
-                    _location_fields("BACKUP_S3_KEY", "BACKUP_S3_SECRET"),
-                    _location,
-                ),
+                mapped=REPOSITORY,
             ),
             "Where backups go: a directory of the server (another disk, a mounted share), or"
             " a bucket of an S3-compatible store. Encrypted either way.",
@@ -211,7 +56,7 @@ BACKUP = Record(
         Field(
             "timezone",
             ZONE,
-            "The time zone of the schedules.",
+            "The time zone of the schedules, and of the day on which a waiver ends.",
             words="the variable TZ of the environment, else the machine's",
             example="Asia/Seoul",
         ),
@@ -252,6 +97,13 @@ BACKUP = Record(
             default="7d",
             attr="redis_keep_s",
         ),
+        Field(
+            "keep_replaced",
+            AGE,
+            "How long the data that a restore replaced stays on the server, beside the live.",
+            default="7d",
+            attr="replaced_keep_s",
+        ),
         Field("rpo", AGE, "The objective: how much may be lost.", default="1h", attr="rpo_s"),
         Field(
             "rto", AGE, "The objective: how long a recovery may take.", default="4h", attr="rto_s"
@@ -277,22 +129,7 @@ BACKUP = Record(
         ),
         Field(
             "buckets",
-            ListOf(
-                Record(
-                    "backup.buckets[]",
-                    (
-                        Field(
-                            "name",
-                            Text("a name", SERVICE_PATTERN),
-                            "What the copy is called.",
-                            words="the bucket's name",
-                            example="media",
-                        ),
-                        *_location_fields("S3_ACCESS_KEY", "S3_SECRET_KEY"),
-                    ),
-                    _bucket,
-                )
-            ),
+            BUCKETS,
             "Buckets of the application that are copied into the repository.",
             default="[]",
         ),
@@ -319,6 +156,6 @@ def settings_for(
 
 def _known_zone(text: str) -> str:
     try:
-        return _zone(text) if text else ""
+        return time_zone(text) if text else ""
     except ValueError:  # the application's own affair, not the schedule's
         return ""

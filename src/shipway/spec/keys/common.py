@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from shipway.errors import Problem
+from shipway.errors import Problem, SourceRef
+from shipway.model.condition import Level
 from shipway.spec import forms
 from shipway.spec.kinds import Placed
-from shipway.spec.scalars import Boolean, Text, Value
+from shipway.spec.scalars import Boolean, Choice, Text, Value
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record
 from shipway.spec.values import EnvFile, FileSpec
+
+T = TypeVar("T")
 
 
 def _one_or_many(kind: Any, label: str) -> Either:
@@ -59,6 +63,8 @@ ENV_FILES = ListOf(
 
 VARIABLES = MapOf(Value(), "the name of a variable", forms.VARIABLE_PATTERN)
 
+LEVEL = Choice(tuple(level.name.lower() for level in Level), lambda name: Level[name.upper()])
+
 COMPOSE = _one_or_many(forms.FILE_PATH, "the path of a Compose file, or a list of them")
 
 PROFILES = ListOf(Text("the name of a profile", r"[a-zA-Z0-9][a-zA-Z0-9_.-]*"))
@@ -77,7 +83,7 @@ FILE = Record(
         ),
         Field(
             "secret",
-            Text("the name of a secret", forms.VARIABLE_PATTERN),
+            forms.SECRET,
             "The vault's secret that is the file's content, instead of `source`. It is then no"
             " variable of the services.",
             words="the content is a file",
@@ -115,3 +121,13 @@ FILES = ListOf(FILE)
 def unplaced(values: dict[str, Placed[Any]]) -> dict[str, Any]:
     """Return a mapping's values without the places of its keys."""
     return {name: placed.value for name, placed in values.items()}
+
+
+def unsourced(make: Callable[..., T]) -> Callable[..., T]:
+    """Return a record's maker for a value that does not keep where it stood."""
+
+    def made(*, source: SourceRef, **given: Any) -> T:
+        del source
+        return make(**given)
+
+    return made

@@ -16,7 +16,6 @@ from shipway.spec.scalars import AnyScalar, Boolean, Choice, Here, Integer, Pars
 from shipway.spec.shapes import Either, Field, ListOf, MapOf, Record
 
 MAKING_PATTERN = r"(hex|base64|password|rs256|ed25519)( [0-9]{1,5})?"
-_VARIABLE = Text("the name of a variable", forms.VARIABLE_PATTERN)
 
 
 def _making(text: str) -> Making:
@@ -219,7 +218,7 @@ RULE = Either(
             ),
             Field(
                 "public",
-                _VARIABLE,
+                forms.VARIABLE,
                 "For a key pair: the name of the public key.",
                 words="the public key is not kept",
                 example="JWT_PUBLIC_KEY",
@@ -241,7 +240,7 @@ RULE = Either(
             ),
             Field(
                 "equals",
-                _VARIABLE,
+                forms.VARIABLE,
                 "Another variable that must have the same value.",
                 words="none",
                 example="QUEUE_NAME",

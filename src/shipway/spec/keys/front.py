@@ -105,6 +105,21 @@ TLS = Either(
                 example="CLOUDFLARE_INI",
             ),
             Field(
+                "ca",
+                forms.FILE_PATH,
+                "A PEM file on the server with the authorities that count beside the machine's"
+                " own when smoke checks, journeys and `shipway check` look at the certificate.",
+                words="the machine's own alone",
+                example="/etc/ssl/company-ca.pem",
+            ),
+            Field(
+                "verify",
+                Boolean(),
+                "Whether smoke checks and journeys fail where browsers would refuse the"
+                " certificate.",
+                default="true",
+            ),
+            Field(
                 "wildcards",
                 ListOf(forms.HOST, empty=False),
                 "Domains for which one certificate is ordered for all names below them.",

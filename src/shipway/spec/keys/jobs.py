@@ -53,6 +53,13 @@ MIGRATE = Record(
             "it has ended and they are healthy.",
             default="false",
         ),
+        Field(
+            "once",
+            Boolean(),
+            "It runs once in an environment and not for each release: the first administrator. "
+            "The audit trail names the run; data that is destroyed takes the memory of it along.",
+            default="false",
+        ),
     ),
     MigrateSpec,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from shipway.model.names import ENVIRONMENT_PATTERN
 from shipway.spec import forms
-from shipway.spec.keys.backup import AGE
+from shipway.spec.keys.times import AGE
 from shipway.spec.scalars import AnyScalar, Choice, Integer, Never, Parsed, Text
 from shipway.spec.shapes import Field, ListOf, Record
 from shipway.spec.values import PreviewSpec

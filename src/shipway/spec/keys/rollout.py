@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from shipway.errors import SourceRef
 from shipway.spec import forms
+from shipway.spec.keys.common import unsourced
 from shipway.spec.scalars import Integer
 from shipway.spec.shapes import Field, Record
-
-
-def _figures(*, source: SourceRef, **given: Any) -> dict[str, Any]:
-    del source
-    return given
-
 
 ROLLOUT = Record(
     "rollout",
@@ -21,8 +13,9 @@ ROLLOUT = Record(
         Field(
             "settle",
             forms.DURATION,
-            "How long a worker must stay up, from its start on, to count as started.",
-            default="500ms",
+            "How long a worker must stay up, from its start on, to count as started; less where its "
+            "own healthcheck is content before.",
+            default="3s",
             attr="settle_s",
         ),
         Field(
@@ -75,5 +68,5 @@ ROLLOUT = Record(
             attr="build_deadline_s",
         ),
     ),
-    _figures,
+    unsourced(dict),
 )

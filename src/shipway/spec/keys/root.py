@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from shipway.model.names import SERVICE_PATTERN
 from shipway.spec import forms
+from shipway.spec.keys.alerts import ALERTS
 from shipway.spec.keys.backup import BACKUP
+from shipway.spec.keys.ci import CI
 from shipway.spec.keys.common import COMPOSE, ENV_FILES, FILES, PROFILES, VARIABLES, unplaced
 from shipway.spec.keys.contract import CONTRACT
 from shipway.spec.keys.document import DOCUMENT
 from shipway.spec.keys.environments import ENVIRONMENT
 from shipway.spec.keys.front import FRONT
+from shipway.spec.keys.indicators import INDICATORS
 from shipway.spec.keys.jobs import MIGRATE, SMOKE
 from shipway.spec.keys.journeys import JOURNEYS
-from shipway.spec.keys.observe import ALERTS, HEARTBEAT, INDICATORS, NOTIFY, SENTRY
+from shipway.spec.keys.notify import HEARTBEAT, NOTIFY, SENTRY
 from shipway.spec.keys.previews import PREVIEWS
+from shipway.spec.keys.registry import REGISTRY
 from shipway.spec.keys.rollout import ROLLOUT
 from shipway.spec.keys.routes import ROUTES
 from shipway.spec.keys.services import SERVICE
@@ -135,6 +139,14 @@ ROOT = Record(
             default="[]",
         ),
         Field("gates", GATES, "What failed checks hold up.", default="{}"),
+        Field(
+            "ci",
+            CI,
+            "The CI of a commit, which must have passed before its release is promoted:"
+            " docs/pipelines.md.",
+            words="not asked",
+            example="{github: acme/shop}",
+        ),
         Field("rollout", ROLLOUT, "The figures of a rollout.", default="{}"),
         Field(
             "previews",
@@ -182,6 +194,13 @@ ROOT = Record(
             DOCUMENT,
             "What only the owner can tell the documents that `shipway document` writes.",
             default="{}",
+        ),
+        Field(
+            "registry",
+            REGISTRY,
+            "Where images that are built here are pushed, and fetched from where they are gone."
+            " On the docker engine.",
+            words="none",
         ),
         Field("sentry", SENTRY, "Where releases and deploys are reported.", words="none"),
     ),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from shipway.errors import Problem, SourceRef
+from shipway.errors import Problem
 from shipway.spec import forms
-from shipway.spec.keys.common import unplaced
+from shipway.spec.keys.common import unplaced, unsourced
 from shipway.spec.kinds import Placed
 from shipway.spec.routes import DEFAULT_BURST
 from shipway.spec.scalars import Boolean, Integer
@@ -103,7 +103,7 @@ _ROUTE_PLACE = (
     Field(
         "host",
         forms.HOST,
-        "The host name that the rule is for.",
+        "The host name that the rule is for; for the same path it goes before a rule for every host.",
         words="every host name of the environment",
         example="api.example.com",
     ),
@@ -126,11 +126,6 @@ def _short_route(key: str, placed: Placed[Any]) -> RouteSpec:
     return RouteSpec(**placed.value, path=path, host=host.lower() or None, source=placed.source)
 
 
-def _route_parts(*, source: SourceRef, **given: Any) -> dict[str, Any]:
-    del source
-    return given
-
-
 ROUTES = Either(
     "a list of rules, or a mapping such as `/api: api`",
     listed=ListOf(ROUTE),
@@ -139,7 +134,7 @@ ROUTES = Either(
             "the name of a Compose service, or a mapping with service",
             scalar=forms.SERVICE,
             make_scalar=lambda service, _source: {"service": service},
-            mapped=Record("routes.<path>", _ROUTE_FIELDS, _route_parts),
+            mapped=Record("routes.<path>", _ROUTE_FIELDS, unsourced(dict)),
         ),
         "a path such as /api, a host, or host/path",
         forms.ROUTE_KEY_PATTERN,

@@ -35,7 +35,7 @@ HEALTH = Either(
                 "host",
                 forms.HOST,
                 "The Host header.",
-                words="the instance's address",
+                words="the environment's first host name, else localhost",
                 example="shop.example.com",
             ),
             Field(
@@ -94,7 +94,7 @@ SERVICE = Record(
             forms.PORT,
             "The port on which the service takes requests.",
             words="the first of: the published container port, `expose`, the port in Compose's"
-            " healthcheck, EXPOSE in the Dockerfile, the variable PORT",
+            " healthcheck, EXPOSE in the Dockerfile, the port in its command, the variable PORT",
             example="8000",
         ),
         Field(

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shipway.api.routes.common import recorded
 from shipway.api.service import Service
 from shipway.backup.overview import BackupStatus, backup_status
 from shipway.errors import Problem
@@ -20,7 +21,7 @@ SHOWN = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataShown:
-    """status None: why stands in `problem`."""
+    """status None: why stands in `problem`; drill_problem: why the latest drill could not be."""
 
     status: BackupStatus | None
     problem: Problem | None
@@ -30,6 +31,7 @@ class DataShown:
     svg: str | None
     databases: tuple[str, ...]
     drilling: bool
+    drill_problem: Problem | None = None
 
 
 def data_of(service: Service, environment: EnvironmentId, words: Words) -> DataShown:
@@ -55,6 +57,7 @@ def data_of(service: Service, environment: EnvironmentId, words: Words) -> DataS
         svg=_line(service.world.clock.now(), points, backups, drills, words),
         databases=databases,
         drilling=DRILLS.running(environment),
+        drill_problem=DRILLS.failure(environment),
     )
 
 
@@ -90,10 +93,15 @@ class Drills:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: set[EnvironmentId] = set()
+        self._failed: dict[EnvironmentId, Problem] = {}
 
     def running(self, environment: EnvironmentId) -> bool:
         """Return whether one goes on."""
         return environment in self._running
+
+    def failure(self, environment: EnvironmentId) -> Problem | None:
+        """Return why the latest one could not be carried out, None where it was."""
+        return self._failed.get(environment)
 
     def begin(self, service: Service, environment: EnvironmentId, who: str) -> None:
         """Rehearse the restore of every database.  Raises Problem where there is none."""
@@ -104,18 +112,18 @@ class Drills:
             if environment in self._running:
                 raise Problem("drill-runs", f"a drill of {environment} goes on already.")
             self._running.add(environment)
-        service.world.store.audit.add(who, "drill", environment)
+            self._failed.pop(environment, None)
 
         def act() -> None:
+            audit = service.world.store.audit
             try:
-                for item in found:
-                    service.databases.rehearsals.run(
-                        environment, item.service, output=lambda _line: None
-                    )
+                with recorded(audit, who, "drill", environment):
+                    for item in found:
+                        service.databases.rehearsals.run(
+                            environment, item.service, output=lambda _line: None
+                        )
             except Problem as problem:
-                service.world.store.audit.add(
-                    "shipway", "drill-failed", environment, details={"problem": problem.message}
-                )
+                self._failed[environment] = problem
             finally:
                 with self._lock:
                     self._running.discard(environment)

@@ -51,7 +51,7 @@ def settings_of(service: Service, environment: EnvironmentId) -> tuple[Setting, 
         Setting(
             name=name,
             services=tuple(services),
-            origin="vault" if name in secret else origins.get(name, "compose"),
+            origin="vault" if name in secret else origins.get(name, _undeclared(name)),
             secret=name in secret,
         )
         for name, services in sorted(owners.items())
@@ -75,3 +75,8 @@ def _origins(directory: str, commit: str, tree: str, environment: str) -> dict[s
     except (Problem, OSError):
         return {}
     return {key: str(item.origin) for key, item in layers.variables.items()}
+
+
+def _undeclared(name: str) -> str:
+    """Return where a variable comes from that no layer holds."""
+    return "shipway" if name.startswith("SHIPWAY_") else "compose"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shipway.api.service import Service
 from shipway.model.names import EnvironmentId
 from shipway.model.observe import SeriesState
-from shipway.observe.figures import figure
+from shipway.observe.figures import day_after, figure
 from shipway.observe.overview import Indicator, graph, indicators
 from shipway.web.chart import line_chart
 from shipway.web.language import Words
@@ -18,7 +18,10 @@ SPANS = {"hour": 3600.0, "day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One series.  svg: its curve, None where there is none; value, limit: as people read them."""
+    """One series.  svg: its curve, None where there is none; value, limit: as people read them.
+
+    note: what follows from the value.
+    """
 
     title: str
     subject: str
@@ -27,6 +30,7 @@ class Panel:
     good: bool | None
     value: str
     limit: str
+    note: str
     svg: str | None
 
 
@@ -42,7 +46,7 @@ def panels(
     result = []
     for item in found:
         points = drawn.lines.get(item.series.id, ())
-        measured = any(point.mean is not None for point in points)
+        measured = any(point.mean for point in points)  # nothing but zeros needs no graph
         unit = item.series.unit
         title = _title(item, words)
         result.append(
@@ -50,10 +54,11 @@ def panels(
                 title=title,
                 subject=item.series.key.subject,
                 state=item.series.state,
-                reason=item.series.reason,
+                reason=words.say(item.series.reason),
                 good=item.good,
                 value=_shown(item, words),
                 limit=_limit(item, words),
+                note=_note(item, words),
                 svg=line_chart(
                     points,
                     since=drawn.since,
@@ -87,3 +92,13 @@ def _limit(item: Indicator, words: Words) -> str:
         return ""
     shown = figure(item.rule.threshold, item.rule.unit, words.language)
     return ("≤ " if item.rule.compare == "above" else "≥ ") + shown
+
+
+def _note(item: Indicator, words: Words) -> str:
+    """Return the day on which a disk is full that fills as it does now."""
+    series = item.series
+    if series.state is not SeriesState.MEASURED or series.value is None:
+        return ""
+    if not series.key.indicator.endswith("disk-full"):
+        return ""
+    return words("full-on", day=day_after(series.value, series.measured_at or series.seen_at))

@@ -10,6 +10,7 @@ from shipway.model.evidence import Result
 from shipway.model.names import EnvironmentId
 from shipway.model.observe import Incident
 from shipway.model.records import Project, Rollout
+from shipway.rollout.gates import gate_known
 from shipway.rollout.overview import EnvironmentStatus, environment_status
 from shipway.web.page_data.checks import checklist
 from shipway.web.page_data.git_memory import commits_between
@@ -32,6 +33,11 @@ class Promotion:
     commits: tuple[str, ...] | None
     blocks: tuple[tuple[str, dict[str, str]], ...] = ()
     same: bool = False
+
+    @property
+    def can_be_planned(self) -> bool:
+        """Return whether there is a plan to look at; a closed gate can be overridden there."""
+        return not self.same and all(key == "block-checks" for key, _ in self.blocks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +80,7 @@ def project_overview(service: Service, project: Project) -> ProjectOverview:
     return ProjectOverview(
         project=project,
         environments=found,
-        promotion=_promotion(project, found),
+        promotion=_promotion(service, project, found),
         latest=tuple(sorted(latest, key=lambda item: -item.id)[:LATEST]),
         incidents=open_incidents(service, project.name),
         proven_at=_proven(service, production),
@@ -119,7 +125,9 @@ def _status(service: Service, environment: EnvironmentId, engine: str) -> Enviro
         )
 
 
-def _promotion(project: Project, found: tuple[EnvironmentStatus, ...]) -> Promotion | None:
+def _promotion(
+    service: Service, project: Project, found: tuple[EnvironmentStatus, ...]
+) -> Promotion | None:
     by_name = {item.environment.name: item for item in found}
     staging, production = by_name.get("staging"), by_name.get("production")
     if staging is None:
@@ -137,6 +145,11 @@ def _promotion(project: Project, found: tuple[EnvironmentStatus, ...]) -> Promot
         for status in (staging, production)
         if status is not None and status.active is not None
     ]
+    gate = gate_known(service.world, staging.environment, staging.live) if staging.live else None
+    if gate and gate.stops:
+        first = gate.stops[0]
+        values = {"count": str(len(gate.stops)), "first": first}
+        blocks.append(("block-checks", {**values, "korean": gate.korean.get(first, first)}))
     same = staging.live is not None and live is not None and staging.live.number == live.number
     commits: tuple[str, ...] | None = ()
     if staging.live is not None and live is not None and not same:

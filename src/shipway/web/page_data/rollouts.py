@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shipway.api.service import Service
 from shipway.model.records import ProgressLine, Rollout
-from shipway.rollout.story import STORIES
+from shipway.rollout.story import story_of
 
 OUTPUT_MAX = 400
 
@@ -38,7 +38,7 @@ class Progress:
         return sum(step.state == "done" for step in self.steps)
 
 
-_STATES = {
+STATES = {
     "step-started": "running",
     "step-done": "done",
     "step-failed": "failed",
@@ -68,7 +68,7 @@ def arranged(rollout: Rollout, lines: tuple[ProgressLine, ...]) -> Progress:
     notes: dict[str, list[str]] = {}
     last_words = culprit = ""
     for line in lines:
-        state = _STATES.get(line.kind)
+        state = STATES.get(line.kind)
         if state is not None:
             states[line.step] = state
             if line.kind == "step-failed":
@@ -84,7 +84,7 @@ def arranged(rollout: Rollout, lines: tuple[ProgressLine, ...]) -> Progress:
         elif line.kind == "finished":
             last_words = line.text
     steps = []
-    for step in STORIES[rollout.kind]:
+    for step in story_of(rollout.kind, rollout.request):
         begun, over = started.get(step.name), ended.get(step.name)
         steps.append(
             StepShown(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Asker, Services
 from shipway.errors import Problem
 from shipway.model.access import Entrance
 from shipway.web.pages.common import go
 from shipway.web.render import page, words_of
 
-router = APIRouter()
+router = Routes()
 
 Password = Annotated[str, Form(max_length=1000)]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
 from shipway.errors import Problem
 from shipway.model.names import parse_release
@@ -16,7 +17,7 @@ from shipway.rollout.requests import RolloutRequest
 from shipway.web.pages.common import Known, go
 from shipway.web.render import page
 
-router = APIRouter()
+router = Routes()
 
 Ref = Annotated[str, Form(max_length=256)]
 

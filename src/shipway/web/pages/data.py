@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services, Who
 from shipway.backup.run import RunRequest
 from shipway.model.backup_run import RunKind
@@ -13,7 +14,7 @@ from shipway.web.page_data.data import DRILLS, data_of
 from shipway.web.pages.common import Known, chosen_environment, environments_of, go
 from shipway.web.render import page, words_of
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/projects/{project}/data")

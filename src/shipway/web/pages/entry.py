@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from shipway.api.access import keys
 from shipway.api.access.accounts import SESSION_S
 from shipway.api.access.gate import FORM_COOKIE, PRINCIPAL, SESSION_COOKIE, cookies
+from shipway.api.late import Routes
 from shipway.api.routes.common import Asker, Services
 from shipway.api.service import Service
 from shipway.errors import Problem
 from shipway.web.pages.common import go
 from shipway.web.render import page, words_of
 
-router = APIRouter()
+router = Routes()
 
 Name = Annotated[str, Form(max_length=64)]
 Password = Annotated[str, Form(max_length=1000)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Environment, Services
 from shipway.errors import Problem
 from shipway.rollout.overview import environment_status
@@ -12,7 +13,7 @@ from shipway.web.page_data.environment import settings_of
 from shipway.web.pages.common import Known, environments_of, go
 from shipway.web.render import page
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/projects/{project}/environments")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Services
 from shipway.model.records import Project
 from shipway.web.page_data.overview import project_overview
 from shipway.web.pages.common import Known
 from shipway.web.render import page
 
-router = APIRouter()
+router = Routes()
 
 
 @router.get("/")

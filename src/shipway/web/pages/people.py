@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import Form, Path, Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.access import (
     NewToken,
     create_token,
@@ -19,7 +20,7 @@ from shipway.model.access import Role
 from shipway.web.pages.common import go
 from shipway.web.render import page
 
-router = APIRouter()
+router = Routes()
 
 RoleWord = Annotated[str, Form(pattern="^(viewer|deployer|admin)$")]
 Name = Annotated[str, Path(max_length=64)]

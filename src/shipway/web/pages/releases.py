@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Services
 from shipway.model.names import parse_release
 from shipway.web.page_data.releases import listing, release_detail
 from shipway.web.pages.common import Known
 from shipway.web.render import page
 
-router = APIRouter()
+router = Routes()
 
 SHOWN = 100
 

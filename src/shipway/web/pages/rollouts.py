@@ -7,32 +7,40 @@ import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Header, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from shipway.api.late import Routes
 from shipway.api.routes.common import Services, Who
-from shipway.web.events import EVENT_STREAM, Seats, event
+from shipway.web.events import EVENT_STREAM, Seats, event, number
 from shipway.web.page_data.rollouts import progress_of
 from shipway.web.pages.common import Known, go
 from shipway.web.render import page, render
 
-router = APIRouter()
+router = Routes()
 
 Identifier = Annotated[int, Path(ge=1, le=2**53)]
 
 TICK_S = 0.4
 FOLLOW_S = 3600.0
-SHOWN = 50
+SHOWN, SHOWN_MAX = 50, 500
+LOOKED_AT = 2000
+"""Of all projects: those of one are chosen from them."""
 SEATS = Seats(40)
 
 
 @router.get("/projects/{project}/rollouts")
-def rollouts(request: Request, service: Services, project: Known) -> Response:
+def rollouts(
+    request: Request,
+    service: Services,
+    project: Known,
+    limit: Annotated[int, Query(ge=1, le=SHOWN_MAX)] = SHOWN,
+) -> Response:
     """Show the latest ones."""
     found = [
         item
-        for item in service.world.store.rollouts.recent(limit=500)
+        for item in service.world.store.rollouts.recent(limit=LOOKED_AT)
         if item.environment.project == project.name
     ]
     return page(
@@ -40,7 +48,9 @@ def rollouts(request: Request, service: Services, project: Known) -> Response:
         "rollouts.html",
         project=project.name,
         area="rollouts",
-        rollouts=found[:SHOWN],
+        rollouts=found[:limit],
+        limit=limit,
+        more=len(found) > limit and min(limit * 5, SHOWN_MAX),
     )
 
 
@@ -59,17 +69,25 @@ def rollout(request: Request, service: Services, identifier: Identifier) -> Resp
 
 @router.get("/rollouts/{identifier}/events")
 def events(
-    request: Request, service: Services, identifier: Identifier, after: int = 0
+    request: Request,
+    service: Services,
+    identifier: Identifier,
+    after: int = 0,
+    last_event_id: Annotated[str, Header(max_length=40)] = "",
 ) -> StreamingResponse:
-    """Send the steps whenever they change, until the rollout has ended."""
+    """Send the steps whenever they change, until the rollout has ended.
+
+    A browser that comes back gets the lines that it missed, and none twice.
+    """
     service.world.store.rollouts.get(identifier)
+    seen = max(after, number(last_event_id) or 0)
     return StreamingResponse(
-        SEATS.taken(_changes(request, service, identifier, after)), media_type=EVENT_STREAM
+        SEATS.taken(_changes(request, service, identifier, seen)), media_type=EVENT_STREAM
     )
 
 
 async def _changes(
-    request: Request, service: Services, identifier: int, after: int
+    request: Request, service: Services, identifier: int, after: float
 ) -> AsyncIterator[str]:
     until = time.monotonic() + FOLLOW_S
     shown: tuple[object, ...] = ()
@@ -85,7 +103,8 @@ async def _changes(
             fresh = [line for line in progress.output if line.seq > after]
             if fresh:
                 after = fresh[-1].seq
-                yield event("output", render(request.scope, "_output.html", lines=fresh))
+                text = render(request.scope, "_output.html", lines=fresh)
+                yield event("output", text, seen=after)
         if not progress.rollout.state.active:
             yield event("end", "")
             return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import Form, Path, Request
 from starlette.responses import Response
 
+from shipway.api.late import Routes
 from shipway.api.routes import observe
 from shipway.api.routes.common import Services, Who
 from shipway.errors import Problem
@@ -16,7 +17,7 @@ from shipway.web.page_data.indicators import SPANS, panels
 from shipway.web.pages.common import Known, chosen_environment, environments_of, go
 from shipway.web.render import page, words_of
 
-router = APIRouter()
+router = Routes()
 
 Identifier = Annotated[int, Path(ge=1, le=2**53)]
 MACHINE = "machine"
@@ -59,7 +60,11 @@ def incidents(request: Request, service: Services, project: Known) -> Response:
         area="incidents",
         going=open_incidents(service, project.name),
         ended=ended_incidents(service, project.name)[:50],
-        silences=service.observatory.silences.current(),
+        silences=[
+            item
+            for item in service.observatory.silences.current()
+            if item.environment is None or item.environment.project == project.name
+        ],
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, image_of, live, nothing
+from shipway.checks.live.library.celery_workers import words_of
 from shipway.checks.support import ADMIN_PORTS
 from shipway.journeys.target import Target
 from shipway.journeys.web import Answer
+from shipway.model.application import Service
 
 LOGIN_SIGNS = ("password", "login", "sign in", "로그인")
 
@@ -45,11 +47,7 @@ def look(seen: Live) -> Seen:
 
 
 def _doors(seen: Live) -> list[tuple[str, Target]]:
-    admins = {
-        item.name: ADMIN_PORTS[image_of(item)]
-        for item in seen.app.services
-        if image_of(item) in ADMIN_PORTS
-    }
+    admins = {item.name: ADMIN_PORTS[kind] for item in seen.app.services if (kind := kind_of(item))}
     found = [
         (
             rule.service,
@@ -81,3 +79,10 @@ def is_open(answer: Answer) -> bool:
     if 300 <= answer.status < 400:
         return "login" not in (answer.header("location") or "").lower()
     return not any(sign in answer.text.lower() for sign in LOGIN_SIGNS)
+
+
+def kind_of(service: Service) -> str | None:
+    """Return which admin page a service is: by its image, else by the program that it runs."""
+    words = [] if image_of(service) else words_of(service)
+    heads = (word.rpartition("/")[2] for word in words)
+    return next((name for name in (image_of(service), *heads) if name in ADMIN_PORTS), None)

@@ -63,7 +63,7 @@ def look(seen: Live) -> Seen:
     shown = ", ".join(sorted(everything))
     return Seen(
         says=Words(
-            f"{len(queues)} workers answer; queues: {shown}",
+            f"{len(queues)} worker{'s answer' if len(queues) != 1 else ' answers'}; queues: {shown}",
             f"워커 {len(queues)}개 응답, 큐: {shown}",
         ),
         wrong=tuple(wrong),

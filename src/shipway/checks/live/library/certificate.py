@@ -5,10 +5,14 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from dataclasses import dataclass
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, live, nothing
+from shipway.model.words import plural
 
 DAYS_MIN = 14
+PART_MIN = 1 / 6
+"""What must be left: so many days, of a certificate made for a few weeks this part of its time."""
 CONNECT_S = 5.0
 DAY_S = 86_400
 
@@ -28,23 +32,33 @@ def look(seen: Live) -> Seen:
     if not speaks_tls(seen.target.address, seen.app.port):
         raise nothing("this environment is served without TLS", "TLS 없이 서비스 중입니다")
     wrong, days = [], []
-    for host in seen.app.hosts or (seen.target.address,):
-        names, until = certificate(seen.target.address, seen.app.port, host)
-        left = (until - time.time()) / DAY_S
+    hosts = served_names(seen)
+    for host in hosts or (seen.target.address,):
+        shown = certificate(seen.target.address, seen.app.port, host)
+        left = (shown.until - time.time()) / DAY_S
         days.append(round(left, 1))
-        if left < DAYS_MIN:
+        if left < min(DAYS_MIN, shown.lifetime_s * PART_MIN / DAY_S):
             wrong.append(
                 Words(
-                    f"{host}: it ends in {left:.0f} days", f"{host}: {left:.0f}일 뒤에 만료됩니다"
+                    f"{host}: it ends in {plural(round(left), 'day')}",
+                    f"{host}: {left:.0f}일 뒤에 만료됩니다",
                 )
             )
-        if seen.app.hosts and not any(matches(name, host) for name in names):
-            shown = ", ".join(names) or "none"
+        if hosts and not any(matches(name, host) for name in shown.names):
+            names = ", ".join(shown.names) or "none"
             wrong.append(
-                Words(f"{host}: it is for {shown}", f"{host}: 인증서의 이름은 {shown}입니다")
+                Words(f"{host}: it is for {names}", f"{host}: 인증서의 이름은 {names}입니다")
+            )
+        refused = _refused(seen, host)
+        if refused:
+            wrong.append(
+                Words(
+                    f"{host}: browsers refuse it: {refused}",
+                    f"{host}: 브라우저가 거부합니다: {refused}",
+                )
             )
     return Seen(
-        says=Words(f"{min(days):.0f} days left", f"{min(days):.0f}일 남음"),
+        says=Words(f"{plural(round(min(days)), 'day')} left", f"{min(days):.0f}일 남음"),
         wrong=tuple(wrong),
         figures={"days": days},
     )
@@ -59,8 +73,23 @@ def speaks_tls(address: str, port: int) -> bool:
     return True
 
 
-def certificate(address: str, port: int, host: str) -> tuple[tuple[str, ...], float]:
-    """Return the names in the certificate that comes for `host`, and when it ends."""
+def served_names(seen: Live) -> tuple[str, ...]:
+    """Return the names that clients use: the environment's, and those of single routes."""
+    own = (rule.host for rule in seen.app.routes if rule.host)
+    return tuple(dict.fromkeys([*seen.app.hosts, *own]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A certificate that came: its names, when it ends (seconds since 1970), and its whole time."""
+
+    names: tuple[str, ...]
+    until: float
+    lifetime_s: float
+
+
+def certificate(address: str, port: int, host: str) -> Shown:
+    """Return the certificate that comes for `host`."""
     from cryptography import x509
 
     with _shaken(address, port, host) as connection:
@@ -71,7 +100,9 @@ def certificate(address: str, port: int, host: str) -> tuple[tuple[str, ...], fl
         names = tuple(extension.value.get_values_for_type(x509.DNSName))
     except x509.ExtensionNotFound:
         names = ()
-    return names, found.not_valid_after_utc.timestamp()
+    until = found.not_valid_after_utc.timestamp()
+    lifetime_s = until - found.not_valid_before_utc.timestamp()
+    return Shown(names=names, until=until, lifetime_s=lifetime_s)
 
 
 def matches(name: str, host: str) -> bool:
@@ -91,3 +122,19 @@ def _shaken(address: str, port: int, host: str) -> ssl.SSLSocket:
     except OSError:
         plain.close()
         raise
+
+
+def _refused(seen: Live, host: str) -> str:
+    """Return why a client that verifies refuses it; empty where it does not, or need not."""
+    trust = seen.scene.trust
+    if not trust.verify:
+        return ""
+    plain = socket.create_connection((seen.target.address, seen.app.port), timeout=CONNECT_S)
+    with plain:
+        try:
+            trust.context().wrap_socket(plain, server_hostname=host).close()
+        except ssl.SSLCertVerificationError as error:
+            return error.verify_message.rstrip(".").lower()
+        except OSError:
+            return ""
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, live, nothing
+from shipway.model.words import plural
 from shipway.spec.contract.given import given_to_all
 from shipway.spec.contract.judge import judge
 
@@ -22,11 +23,20 @@ def look(seen: Live) -> Seen:
     spec = seen.scene.spec
     if spec is None or not spec.contract:
         raise nothing("no contract is declared", "선언된 계약(contract)이 없습니다")
-    given = given_to_all(seen.app, (), {})
-    verdicts = judge(spec.contract, seen.app.environment.name, given)
-    count = len(spec.contract)
+    # What no service gets (`services: []`) is of the Compose files: the deploy has judged it.
+    contract = {name: rule for name, rule in spec.contract.items() if rule.services != ()}
+    environment = seen.app.environment.name
+    declared = spec.environments.get(environment)  # a preview is not declared
+    files = (*spec.files, *(declared.files if declared else ()))
+    mounted = {file.target for service in seen.app.services for file in service.files}
+    there = {item.secret: item.target for item in files if item.secret and item.target in mounted}
+    verdicts = judge(contract, environment, given_to_all(seen.app, files, there))
+    count = len(contract)
     return Seen(
-        says=Words(f"{count} variables are as declared", f"변수 {count}개가 선언과 같습니다"),
+        says=Words(
+            f"{plural(count, 'variable is', 'variables are')} as declared",
+            f"변수 {count}개가 선언과 같습니다",
+        ),
         wrong=tuple(Words(str(item), str(item)) for item in verdicts if item.blocks),
         figures={"variables": count},
     )

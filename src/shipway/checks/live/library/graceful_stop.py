@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from shipway.checks.live.kit import WARNING, Live, Seen, Words, live, nothing
 from shipway.checks.live.library.celery_workers import application_of
 from shipway.journeys.target import Target
 from shipway.model.application import Probe, Service
-from shipway.model.workload import Instance, InstanceState, Role, Workload
+from shipway.model.workload import Instance, InstanceState, Priority, Role, Workload
 
 BOOT_S = 30.0
 SETTLE_S = 2.0
 CELERY_SETTLE_S = 8.0
 """What no probe asks has so long to install its signal handlers."""
 PAUSE_S = 0.05
+AT_ONCE = 2
+"""Further instances beside those that serve: two find room where the next release does."""
 
 
 @live(
@@ -36,29 +39,34 @@ def look(seen: Live) -> Seen:
     wanted = [item for item in seen.own if item.role is not Role.SINGLETON]
     if not wanted:
         raise nothing("no service of the application runs", "실행 중인 서비스가 없습니다")
-    wrong, figures = [], {}
-    for service in wanted:
-        with seen.throwaway(service) as workload:
-            figures[service.name], problem = _stopped(seen, service, workload)
-        wrong += [problem] if problem else []
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="graceful-stop") as pool:
+        found = list(pool.map(lambda service: _stopped(seen, service), wanted))
+    figures = {service.name: took for service, (took, _) in zip(wanted, found, strict=True)}
     return Seen(
         says=Words(
             ", ".join(f"{name} in {took:.1f} s" for name, took in figures.items()),
             ", ".join(f"{name} {took:.1f}초" for name, took in figures.items()),
         ),
-        wrong=tuple(wrong),
+        wrong=tuple(problem for _, problem in found if problem),
         figures=figures,
     )
 
 
-def _stopped(seen: Live, service: Service, workload: Workload) -> tuple[float, Words | None]:
-    seen.scene.engine.start(workload)
+def _stopped(seen: Live, service: Service) -> tuple[float, Words | None]:
+    with seen.throwaway(service) as workload:
+        return _stop(seen, service, workload)
+
+
+def _stop(seen: Live, service: Service, workload: Workload) -> tuple[float, Words | None]:
+    seen.scene.engine.start(workload, priority=Priority.BACKGROUND)
+    began = time.monotonic()
     ready = booted(seen, service, workload)
     if ready is None:
         return 0.0, Words(
             f"{service.name}: a further instance does not start",
             f"{service.name}: 추가 인스턴스가 뜨지 않습니다",
         )
+    seen.boots_s[service.name] = time.monotonic() - began
     began = time.monotonic()
     seen.scene.engine.stop([ready])
     took = time.monotonic() - began
@@ -75,10 +83,12 @@ def _stopped(seen: Live, service: Service, workload: Workload) -> tuple[float, W
     )
 
 
-def booted(seen: Live, service: Service, workload: Workload) -> Instance | None:
+def booted(
+    seen: Live, service: Service, workload: Workload, within_s: float = BOOT_S
+) -> Instance | None:
     """Return the throw-away instance once it is up; None where it ends or never answers."""
-    until = time.monotonic() + BOOT_S
-    while time.monotonic() < until:
+    began = time.monotonic()
+    while time.monotonic() - began < within_s:
         instance = seen.of(workload)
         if instance is None or instance.state is InstanceState.EXITED or instance.restarts:
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, live, nothing
+from shipway.model.words import plural
 from shipway.model.workload import MountedFile
 
 PRIVATE = b"PRIVATE KEY-----"
@@ -55,7 +56,7 @@ def look(seen: Live) -> Seen:
     if not looked:
         raise nothing("no instance with a key runs", "키를 쓰는 인스턴스가 없습니다")
     return Seen(
-        says=Words(f"{looked} keys looked at", f"개인 키 {looked}개 확인"),
+        says=Words(f"{plural(looked, 'key')} looked at", f"개인 키 {looked}개 확인"),
         wrong=tuple(wrong),
         figures={"keys": looked},
     )

@@ -1,4 +1,8 @@
-"""R151: the database is at the head of the migrations that the live release carries."""
+"""R110, R151: the database has the migrations that the live release carries, no more, no less.
+
+Each tool's own account is read: Alembic's and Django's by the tool itself, inside the live
+release; Prisma's table `_prisma_migrations` beside the folders of the release's commit.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,16 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from shipway.checks.live import prisma
+from shipway.checks.live.commands import Done
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, live, nothing
-from shipway.checks.live.scene import Done
 from shipway.model.application import Job
 
+APPLIES = {
+    "alembic": (("upgrade", "head"), ("upgrade", "heads")),
+    "manage.py": (("migrate",), ("migrate", "--noinput"), ("migrate", "--no-input")),
+}
+"""What stands behind a tool that ends with 0 only when nothing is left to apply."""
 REVISION = re.compile(r"^([0-9a-z_]+)(?= \((?:head|effective head)|$)", re.MULTILINE)
 DEADLINE_S = 30.0
 
@@ -19,7 +29,7 @@ Inside = Callable[..., Done]
 @live(
     "live.migrations",
     ERROR,
-    serves=("R151",),
+    serves=("R110", "R151"),
     title=Words("All migrations are applied", "마이그레이션이 모두 적용되었습니다"),
     fix=Words(
         "shipway run SERVICE -- alembic upgrade head, or `migrate:` in shipway.yaml",
@@ -27,12 +37,22 @@ Inside = Callable[..., Done]
     ),
 )
 def look(seen: Live) -> Seen:
-    """Ask the migration tool itself, in an instance of the live release."""
+    """Compare what the release carries with what the database has on its account.
+
+    Right after a rollout that ran it, the job's own result is the answer.
+    """
     job = next((item for item in seen.app.jobs if _tool(item)), None)
+    if job is None or _tool(job) == "prisma":
+        of_prisma = prisma.look(seen)
+        if of_prisma is not None:
+            return of_prisma
     if job is None:
-        raise nothing(
-            "no migration by Alembic, Prisma or Django is declared",
-            "선언된 마이그레이션(Alembic·Prisma·Django)이 없습니다",
+        raise _unknown(seen)
+    if job.name in seen.scene.ran and applies_all(job):
+        said = " ".join(job.argv or ())
+        return Seen(
+            says=Words(f"{said}: this rollout ran it to its end", f"이번 배포에서 완료: {said}"),
+            figures={"job": job.name},
         )
     running = seen.instances(job.service)
     if not running:
@@ -47,6 +67,28 @@ def look(seen: Live) -> Seen:
 def _tool(job: Job) -> str:
     words = " ".join(job.argv or ())
     return next((name for name in ("alembic", "prisma", "manage.py") if name in words), "")
+
+
+def _unknown(seen: Live) -> Exception:
+    """Return the word that nobody knows how these jobs keep account, if there are any."""
+    jobs = ", ".join(f"{job.name} ({' '.join(job.argv or ())})" for job in seen.app.jobs)
+    if not jobs:
+        return nothing("no migration is declared", "선언된 마이그레이션이 없습니다")
+    return nothing(
+        f"of Alembic, Prisma and Django alone it is known how they keep account, not of {jobs}",
+        f"적용 내역을 확인할 수 있는 도구는 Alembic·Prisma·Django뿐입니다: {jobs}",
+    )
+
+
+def applies_all(job: Job) -> bool:
+    """Return whether a job that has ended well has applied every migration.  Pure.
+
+    Whatever else its command says may mean something else (`--sql`, `--fake`, one application).
+    """
+    words = job.argv or ()
+    tool = _tool(job)
+    at = next((at for at, word in enumerate(words) if word.rpartition("/")[2] == tool), None)
+    return at is not None and tuple(words[at + 1 :]) in APPLIES.get(tool, ())
 
 
 def _alembic(inside: Inside) -> Seen:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, answers_at, live, nothing
+from shipway.journeys.web import Answer
 from shipway.model.application import Service
+from shipway.redis_wire import Address, Wire, WireError
 
 TRIED = ("postgres", "password", "admin", "changeme", "secret", "root", "admin123")
 CONNECT_S = 5
@@ -99,24 +101,15 @@ def _redis(seen: Live) -> Found:
 
 def redis_lets_in(address: str, port: int, password: str | None) -> bool:
     """Return whether Redis answers with this password, or with none."""
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    client = redis.Redis(
-        retry=Retry(NoBackoff(), 0),
-        host=address,
-        port=port,
-        password=password,
-        socket_timeout=CONNECT_S,
-        socket_connect_timeout=CONNECT_S,
+    wire = Wire(
+        Address(host=address, port=port, password=password), connect_s=CONNECT_S, answer_s=CONNECT_S
     )
     try:
-        return bool(client.ping())
-    except (redis.RedisError, OSError):
+        return bool(wire.ask(("PING",)))
+    except (WireError, OSError, ValueError):
         return False
     finally:
-        client.close()
+        wire.close()
 
 
 def _neo4j(seen: Live) -> Found:
@@ -130,8 +123,17 @@ def _neo4j(seen: Live) -> Found:
             headers={"Authorization": f"Basic {token}", "Content-Type": "application/json"},
             body=b'{"statements": []}',
         )
-        good = answer.status in {200, 201} and '"errors":[]' in answer.text.replace(" ", "")
-        yield service.name, _lets_in(service, "neo4j") if good else None
+        yield service.name, _lets_in(service, "neo4j") if neo4j_knows(answer) else None
+
+
+def neo4j_knows(answer: Answer) -> bool:
+    """Return whether Neo4j took the password, if only to ask for another one.
+
+    Whoever comes first may choose that: https://neo4j.com/docs/http-api/current/, security.
+    """
+    if answer.status == 403:
+        return any(word in answer.text for word in ("password_change", "CredentialsExpired"))
+    return answer.status in {200, 201} and '"errors":[]' in answer.text.replace(" ", "")
 
 
 def _minio(seen: Live) -> Found:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
-
 from shipway.checks.facts.dependencies import dependencies
 from shipway.checks.facts.files import Files
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, image_of, live, nothing
-
-CONNECT_S = 5
+from shipway.checks.live.postgres import rows
 
 
 @live(
@@ -30,7 +27,7 @@ def look(seen: Live) -> Seen:
         raise nothing("no PostgreSQL runs here", "실행 중인 PostgreSQL이 없습니다")
     there: dict[str, str | None] = {}
     for service, address, port in databases:
-        there[service.name] = _extension(seen, address, port, service.name)
+        there[service.name] = _extension(seen, (service.name, address, port))
     found = {name: version for name, version in there.items() if version}
     return Seen(
         says=Words(
@@ -56,36 +53,6 @@ def _wanted(seen: Live) -> bool:
     return source is not None and "pgvector" in dependencies(Files(source))
 
 
-def _extension(seen: Live, address: str, port: int, name: str) -> str | None:
-    import psycopg
-
-    user, password, database = login(seen, name)
-    try:
-        with psycopg.connect(
-            host=address,
-            port=port,
-            user=user,
-            password=password,
-            dbname=database,
-            connect_timeout=CONNECT_S,
-        ) as connection:
-            row = connection.execute(
-                "SELECT extversion FROM pg_extension WHERE extname = 'vector'"
-            ).fetchone()
-    except psycopg.Error as error:
-        reason = type(error).__name__
-        raise nothing(f"{name} cannot be asked: {reason}", f"{name} 조회 실패: {reason}") from None
-    return str(row[0]) if row else None
-
-
-def login(seen: Live, service: str) -> tuple[str, str, str]:
-    """Return user, password and database: of the application's own URL, else of the service's."""
-    for own in seen.own:
-        for key in own.environment:
-            parts = urlsplit(own.environment[key]) if "://" in own.environment[key] else None
-            if parts and parts.scheme.startswith("postgres") and parts.hostname == service:
-                user, password = unquote(parts.username or ""), unquote(parts.password or "")
-                return user, password, parts.path.lstrip("/")
-    variables = seen.variables(service)
-    user = variables.get("POSTGRES_USER") or "postgres"
-    return user, variables.get("POSTGRES_PASSWORD") or "", variables.get("POSTGRES_DB") or user
+def _extension(seen: Live, where: tuple[str, str, int]) -> str | None:
+    found = rows(seen, where, "SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+    return str(found[0][0]) if found else None

@@ -33,18 +33,19 @@ def look(seen: Live) -> Seen:
     if not limits:
         raise nothing("no rate limit is declared", "선언된 요청 제한이 없습니다")
     wrong, figures = [], {}
-    for path, allowed in limits:
+    for path, host, allowed in limits:
         count = min(REQUESTS_MAX, allowed + SPARE)
-        statuses = burst(seen, path, count)
+        statuses = burst(seen, path, host, count)
+        name = f"{host or ''}{path}"
         refused = sum(status in REFUSED for status in statuses)
-        figures[path] = {"sent": count, "refused": refused, "allowed": allowed}
+        figures[name] = {"sent": count, "refused": refused, "allowed": allowed}
         if count == REQUESTS_MAX and allowed + SPARE > REQUESTS_MAX:
             continue  # a limit so high is not to be reached by a check
         if not refused:
             wrong.append(
                 Words(
-                    f"{path}: {count} requests at once, none refused",
-                    f"{path}: 동시에 {count}건을 보냈지만 거부된 요청이 없습니다",
+                    f"{name}: {count} requests at once, none refused",
+                    f"{name}: 동시에 {count}건을 보냈지만 거부된 요청이 없습니다",
                 )
             )
     shown = ", ".join(
@@ -57,19 +58,22 @@ def look(seen: Live) -> Seen:
     )
 
 
-def burst(seen: Live, path: str, count: int) -> Sequence[int | None]:
+def burst(seen: Live, path: str, host: str | None, count: int) -> Sequence[int | None]:
     """Send `count` requests side by side; return their statuses."""
+    headers = {"Host": host} if host else {}
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="burst") as pool:
-        return list(pool.map(lambda _n: seen.ask(path).status, range(count)))
+        return list(
+            pool.map(lambda _n: seen.ask(path, headers=headers, patient=False).status, range(count))
+        )
 
 
-def declared(seen: Live) -> list[tuple[str, int]]:
-    """Return (path, requests that may pass at once), of the routes, else of nginx files."""
+def declared(seen: Live) -> list[tuple[str, str | None, int]]:
+    """Return (path, host, requests that may pass at once), of the routes, else of nginx files."""
     found = []
     for rule in seen.app.routes:
         limit = getattr(rule, "rate", None)
         if limit is not None:
-            found.append((rule.path, int(limit.requests) + int(limit.burst)))
+            found.append((rule.path, rule.host, int(limit.requests) + int(limit.burst)))
     if found or seen.scene.source is None:
         return found
     for file in nginx_files(Files(seen.scene.source)):
@@ -77,5 +81,6 @@ def declared(seen: Live) -> list[tuple[str, int]]:
             for location in server.all("location"):
                 for limit in location.all("limit_req"):
                     burst_words = re.search(r"burst=(\d+)", " ".join(limit.args))
-                    found.append((location.args[-1], int(burst_words[1]) + 1 if burst_words else 1))
+                    allowed = int(burst_words[1]) + 1 if burst_words else 1
+                    found.append((location.args[-1], None, allowed))
     return list(dict.fromkeys(found))

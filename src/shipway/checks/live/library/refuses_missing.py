@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 from shipway.checks.live.kit import WARNING, Live, Seen, Words, live, nothing
-from shipway.checks.live.library.graceful_stop import booted
+from shipway.checks.live.library.graceful_stop import AT_ONCE, BOOT_S, booted
 from shipway.model.application import Service
-from shipway.model.workload import Role
+from shipway.model.workload import Priority, Role
 from shipway.spec.secretwords import is_secret
 from shipway.spec.values import Spec
 
+PATIENCE = 1.5
+SPARE_S = 3.0
 FIRST = re.compile(r"^(DATABASE_URL|SECRET_KEY|JWT_SECRET|REDIS_URL)$")
 
 
@@ -30,32 +33,48 @@ FIRST = re.compile(r"^(DATABASE_URL|SECRET_KEY|JWT_SECRET|REDIS_URL)$")
 )
 def look(seen: Live) -> Seen:
     """Start one further instance of each web service without one such variable."""
-    tried: dict[str, str] = {}
-    wrong = []
-    for service in seen.own:
-        variable = needed(service, seen.scene.spec)
-        if service.role is not Role.WEB or variable is None:
-            continue
-        tried[service.name] = variable
-        with seen.throwaway(service, without=frozenset({variable})) as workload:
-            seen.scene.engine.start(workload)
-            started = booted(seen, service, workload)
-        if started is not None:
-            wrong.append(
-                Words(
-                    f"{service.name} starts without {variable}",
-                    f"{service.name}: {variable} 없이도 시작됩니다",
-                )
-            )
-    if not tried:
+    wanted = [
+        (service, variable)
+        for service in seen.own
+        if service.role is Role.WEB and (variable := needed(service, seen.scene.spec)) is not None
+    ]
+    if not wanted:
         raise nothing(
             "no service has a variable that it clearly needs",
             "필수로 볼 환경변수를 가진 서비스가 없습니다",
         )
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="refuses-missing") as pool:
+        started = list(pool.map(lambda one: _starts(seen, *one), wanted))
+    wrong = [
+        Words(
+            f"{service.name} starts without {variable}",
+            f"{service.name}: {variable} 없이도 시작됩니다",
+        )
+        for (service, variable), up in zip(wanted, started, strict=True)
+        if up
+    ]
+    tried = {service.name: variable for service, variable in wanted}
     shown = ", ".join(f"{name} without {variable}" for name, variable in tried.items())
     return Seen(
         says=Words(f"{shown}: refused", f"{shown}: 시작 거부"), wrong=tuple(wrong), figures=tried
     )
+
+
+def _starts(seen: Live, service: Service, variable: str) -> bool:
+    with seen.throwaway(service, without=frozenset({variable})) as workload:
+        seen.scene.engine.start(workload, priority=Priority.BACKGROUND)
+        return (
+            booted(seen, service, workload, patience_s(seen.boots_s.get(service.name))) is not None
+        )
+
+
+def patience_s(boot_s: float | None) -> float:
+    """Return how long an answer is waited for that is not to come.  Pure.
+
+    boot_s: what the service needed with all its variables a moment ago.  Some servers never
+    end: their supervisor starts process after process.
+    """
+    return BOOT_S if boot_s is None else min(BOOT_S, PATIENCE * boot_s + SPARE_S)
 
 
 def needed(service: Service, spec: Spec | None = None) -> str | None:

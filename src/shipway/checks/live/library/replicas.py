@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shipway.checks.live.kit import ERROR, Live, Seen, Words, live
+from shipway.model.words import plural
 from shipway.model.workload import Health, Role
 
 
@@ -38,7 +39,7 @@ def look(seen: Live) -> Seen:
         ]
     total = sum(counts.values())
     return Seen(
-        says=Words(f"{total} instances run", f"인스턴스 {total}개 실행 중"),
+        says=Words(plural(total, "instance runs", "instances run"), f"인스턴스 {total}개 실행 중"),
         wrong=tuple(wrong),
         figures=counts,
     )

@@ -1,0 +1,1 @@
+"""Registers that a document keeps by looking into the project's files."""
