@@ -1,0 +1,1 @@
+CREATE INDEX "Message_roomId_createdAt_idx" ON "Message"("roomId", "createdAt");

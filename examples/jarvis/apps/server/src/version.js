@@ -1,0 +1,2 @@
+// What /health calls this version of the server.
+export const VERSION = 'v1';

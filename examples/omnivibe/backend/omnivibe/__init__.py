@@ -1,0 +1,1 @@
+"""OmniVibe's backend: scripts, voices, videos and the graph of what they speak of."""

@@ -1,0 +1,1 @@
+"""The publisher: plans posts, and brings them to the social networks."""

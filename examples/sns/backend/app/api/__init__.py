@@ -1,0 +1,1 @@
+"""The API's requests, a file for each kind of thing."""

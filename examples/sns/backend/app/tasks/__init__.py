@@ -1,0 +1,1 @@
+"""What is done later: four queues, in order of rank."""

@@ -1,0 +1,1 @@
+"""The API of the vision platform: people teach models by chat."""
