@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.harness import results
+from bench.harness.frame import enter, finish
 from bench.harness.machine import ROOT, circumstances, said, table
 from shipway.compose import load, render_json
 from tests.compose import oracle
@@ -164,9 +165,7 @@ def main() -> int:
             "median file": measure(median_file(corpus)),
             "57 services": measure(large),
         }
-    shown = text(figures)
-    results.write("compose", figures, shown)
-    print(shown)
+    finish("compose", figures, text, keep=True)
     slow = [
         name
         for name, found in figures["files"].items()
@@ -178,4 +177,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    enter(main)

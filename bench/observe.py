@@ -10,19 +10,18 @@ would measure the machine.  Fails (exit code 1) where a budget is missed.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import resource
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any, cast
 
 from bench.harness import results
+from bench.harness.frame import enter, finish, parser
 from bench.harness.guard import alone, workspace
-from bench.harness.machine import circumstances, load_average, table, versions
+from bench.harness.machine import circumstances, table, versions
 from bench.harness.ports import free_ports
 from shipway.daemon.clock import SystemClock
 from shipway.model.application import Application, RouteRule, Service
@@ -85,7 +84,7 @@ class Made:
         del environment
         return (VolumePlace(name="data", path=Path("/")),)
 
-    def traffic(self) -> Traffic:
+    def traffic(self, *, counted: bool = True) -> Traffic:  # noqa: ARG002 - the port's
         backends = [f"{Scope(item).label}.api" for item in self.environments]
         answers = tuple(
             Answer(
@@ -148,7 +147,7 @@ def _app(environment: EnvironmentId, port: int) -> Application:
 
 
 def main() -> int:
-    options = _parser().parse_args()
+    options = parser("observe", __doc__, quick="a short run that writes nothing").parse_args()
     with alone(), workspace() as work:
         figures = circumstances()
         figures["versions"] = versions(docker=False)
@@ -162,11 +161,7 @@ def main() -> int:
         finally:
             redis.terminate()
             redis.wait(10)
-        figures["load_average_after"] = load_average()
-    text = _text(figures)
-    if not options.quick:
-        results.write("observe", figures, text)
-    print(f"\n{text}")
+    finish("observe", figures, _text, keep=not options.quick)
     measured = figures["figures"]
     return 0 if all(measured[name] <= budget for name, (_, budget) in BUDGETS.items()) else 1
 
@@ -263,12 +258,6 @@ def _text(figures: dict[str, Any]) -> str:
     )
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./dev bench observe")
-    parser.add_argument("--quick", action="store_true", help="a short run that writes nothing")
-    return parser
-
-
 if __name__ == "__main__":
     os.environ.pop("DOCKER_HOST", None)
-    sys.exit(main())
+    enter(main)

@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.harness import docker, results
+from bench.harness import docker
 from bench.harness.board import PATHS, Board
 from bench.harness.composed import Composed
 from bench.harness.daemon import RolloutTimes, Shipway
 from bench.harness.figures import ComposeDeploy, ShipwayDeploy, compose_side, ratios, shipway_side
+from bench.harness.frame import enter, finish, parser, say
 from bench.harness.guard import alone, undisturbed, workspace
 from bench.harness.machine import circumstances, load_average, versions
 from bench.harness.ports import free_ports
@@ -40,15 +40,11 @@ def main() -> int:
     options = _parser().parse_args()
     if options.quick:
         options.deploys, options.compose_deploys, options.baseline = 3, 3, 5.0
-    if options.engine == "docker" and not docker.answers():
-        print('bench: no Docker Engine answers.\nHint: eval "$(./dev engine)"', file=sys.stderr)
-        return 1
+    if options.engine == "docker":
+        docker.require()
     with alone():
         figures = run(options)
-    text = rollout_text(figures)
-    if not options.quick:
-        results.write(_name(options), figures, text)
-    print(f"\n{text}")
+    finish(_name(options), figures, rollout_text, keep=not options.quick)
     kept = figures["shipway"]["requests_failed"] == figures["shipway"]["websockets_cut_early"] == 0
     return 0 if kept else 1
 
@@ -75,26 +71,24 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         if with_docker and compose and options.compose_deploys:
             figures["compose"] = _measure_compose(options, work, compose)
             figures["ratio"] = ratios(figures["shipway"], figures["compose"])
-    figures["load_average_after"] = load_average()
     figures["took_s"] = round(time.monotonic() - began, 1)
     return figures
 
 
 def _measure_shipway(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     say("Shipway: the first deploy")
-    staging, production = free_ports(2)
-    board = Board(directory=work / "board", ports={"staging": staging, "production": production})
+    board = Board.on_free_ports(work / "board")
     board.prepare()
     deploys: list[ShipwayDeploy] = []
     with _swept(options), ExitStack() as stack:
         shipway = Shipway(work / "home", engine=options.engine)
-        stack.callback(_undisturbed, shipway.close)
+        stack.callback(shipway.close)
         shipway.run("up", "--yes")
         board.commit(0)
         first = shipway.deploy(board.directory)
         say(f"  {first.command_s:.1f} s; then {options.baseline:g} s of load alone")
-        before = _baseline(options, staging)
-        with Watched(_plan(options, staging, LOAD_S_MAX)) as watched:
+        before = _baseline(options, board.ports["staging"])
+        with Watched(_plan(options, board.ports["staging"], LOAD_S_MAX)) as watched:
             time.sleep(CALM_S)
             for number in range(1, options.deploys + 1):
                 board.commit(number)
@@ -198,21 +192,13 @@ def _plan(options: argparse.Namespace, port: int, seconds: float) -> LoadPlan:
     )
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def _name(options: argparse.Namespace) -> str:
     return "rollout" if options.engine == "docker" else f"rollout-{options.engine}"
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="./dev bench rollout",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
+    found = parser("rollout", __doc__, quick="3 deploys each; writes nothing")
+    add = found.add_argument
     add("--deploys", type=int, default=50, help="(%(default)d)")
     add("--compose-deploys", type=int, default=10, help="0: without the comparison (%(default)d)")
     add("--engine", choices=("docker", "process"), default="docker")
@@ -221,13 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--post-share", type=float, default=0.05, help="of POSTs, which write (%(default)g)")
     add("--slow-every", type=float, default=0.5, help="seconds between slow ones (%(default)g)")
     add("--baseline", type=float, default=BASELINE_S, help="seconds of load alone (%(default)g)")
-    add("--quick", action="store_true", help="3 deploys each; writes nothing")
-    return parser
+    return found
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("bench: interrupted; what was started is removed", file=sys.stderr)
-        sys.exit(130)
+    enter(main)

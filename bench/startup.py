@@ -1,6 +1,7 @@
 """What Shipway costs when nothing happens, and how soon its command line answers.
 
-    ./dev bench startup                     both engines, two environments of the board live
+    ./dev bench startup                     both engines; the daemon empty, then with two
+                                            environments of the board live
     ./dev bench startup --engine process    without Docker
 
 Fails (exit code 1) where a budget is missed.
@@ -9,6 +10,7 @@ Fails (exit code 1) where a budget is missed.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 import sys
@@ -20,18 +22,21 @@ from statistics import median
 from typing import Any
 
 from bench.harness import docker, results
-from bench.harness.board import Board
+from bench.harness.board import PROJECT, Board
 from bench.harness.daemon import Shipway
+from bench.harness.frame import enter, finish, parser, say
 from bench.harness.guard import alone, undisturbed, workspace
-from bench.harness.machine import ROOT, circumstances, load_average, table, versions
-from bench.harness.ports import free_ports
+from bench.harness.machine import ROOT, circumstances, table, versions
 from bench.harness.process import SHIM, cpu_s, own_share_mb, processes_of, watch_rest
 
 COMMAND_BUDGET_MS = 150.0
 MEMORY_BUDGET_MB = 100.0
 CPU_BUDGET_PERCENT = 1.0
 WARM_RUNS = 3
+RELEASES = 2
 SETTLE_S = 10.0
+EMPTY_S = 20.0
+SAVED_S = 120.0
 COMMAND_S = 30.0
 
 ENTRANCE = str(ROOT / "shipway")
@@ -44,9 +49,8 @@ BARE = {
 def main() -> int:
     options = _parser().parse_args()
     engines = [options.engine] if options.engine else ["docker", "process"]
-    if "docker" in engines and not docker.answers():
-        print('bench: no Docker Engine answers.\nHint: eval "$(./dev engine)"', file=sys.stderr)
-        return 1
+    if "docker" in engines:
+        docker.require()
     with alone():
         figures = circumstances()
         figures["versions"] = versions(docker="docker" in engines)
@@ -54,32 +58,44 @@ def main() -> int:
             figures["engines"] = {
                 engine: _measure(engine, work / engine, options) for engine in engines
             }
-        figures["load_average_after"] = load_average()
-    text = _text(figures)
-    if not (options.quick or options.engine):
-        results.write("startup", figures, text)
-    print(f"\n{text}")
+    finish("startup", figures, _text, keep=not (options.quick or options.engine))
     return 0 if all(map(_kept, figures["engines"].values())) else 1
 
 
 def _measure(engine: str, work: Path, options: argparse.Namespace) -> dict[str, Any]:
-    """Bring the board to two environments, then ask and watch."""
-    staging, production = free_ports(2)
-    board = Board(directory=work / "board", ports={"staging": staging, "production": production})
+    """Watch the empty daemon; bring the board to two environments, ask and watch again."""
+    board = Board.on_free_ports(work / "board")
     board.prepare()
-    board.commit(0)
     shipway = Shipway(work / "home", engine=engine)
     with ExitStack() as stack:
         stack.callback(_take_down, shipway, engine)
         shipway.run("up", "--tools", "--yes")
-        say(f"{engine}: the board goes to staging and production")
-        shipway.deploy(board.directory)
-        shipway.run("promote", "--engine", engine, "--yes", directory=board.directory)
+        time.sleep(SETTLE_S)
+        say(f"{engine}: the empty daemon, {EMPTY_S:g} s")
+        empty = watch_rest(shipway.pid(), EMPTY_S)
+        for number in range(RELEASES):
+            say(f"{engine}: release {number + 1} of the board goes to staging and production")
+            board.commit(number)
+            shipway.deploy(board.directory)
+            shipway.run("promote", "--engine", engine, "--yes", directory=board.directory)
+        say(f"{engine}: waiting until production is being backed up")
+        _await_first_backup(shipway)
         time.sleep(SETTLE_S)
         say(f"{engine}: commands, {options.runs} runs each")
         commands = _commands(shipway, board.directory, options.runs)
         say(f"{engine}: the daemon at rest, {options.seconds:g} s")
-        return {"commands_ms": commands, **_rest(shipway, options.seconds)}
+        rest = _rest(shipway, options.seconds)
+        return {"commands_ms": commands, "empty": empty.as_dict(), **rest}
+
+
+def _await_first_backup(shipway: Shipway) -> None:
+    """Wait for production's first backup: from then on nothing is begun by itself any more."""
+    until = time.monotonic() + SAVED_S
+    place = f"/projects/{PROJECT}/environments/production/backups/list"
+    while not any(run["ended_at"] for run in shipway.client.get(place)["runs"]):
+        if time.monotonic() > until:
+            raise RuntimeError(f"no backup within {SAVED_S:g} s\n{shipway.log()}")
+        time.sleep(1)
 
 
 def _rest(shipway: Shipway, seconds: float) -> dict[str, Any]:
@@ -88,6 +104,7 @@ def _rest(shipway: Shipway, seconds: float) -> dict[str, Any]:
     cpu = {pid: cpu_s(pid) for pid in shims}
     daemon = watch_rest(shipway.pid(), seconds)
     found: dict[str, Any] = {"daemon": daemon.as_dict()}
+    shims = [pid for pid in shims if Path(f"/proc/{pid}").exists()]  # a warm release may stop
     if shims:
         used = sum(cpu_s(pid) - cpu[pid] for pid in shims)
         found["shims"] = {
@@ -114,6 +131,7 @@ def _commands(shipway: Shipway, directory: Path, runs: int) -> dict[str, dict[st
     return {
         name: {
             "median": round(median(values), 1),
+            "p95": round(sorted(values)[math.ceil(0.95 * len(values)) - 1], 1),
             "min": round(min(values), 1),
             "max": round(max(values), 1),
         }
@@ -165,37 +183,41 @@ def _text(figures: Mapping[str, Any]) -> str:
     first = engines[names[0]]["commands_ms"]
     rows = [
         [
-            f"`{name}`, median (max)",
+            f"`{name}`, median (p95)",
             budgets.get(name, ""),
             *(_ms(engines[engine]["commands_ms"].get(name)) for engine in names),
         ]
         for name in first
     ]
-    daemons = [engines[engine]["daemon"] for engine in names]
+    for state, title in (("empty", "empty daemon"), ("daemon", "daemon at rest")):
+        daemons = [engines[engine][state] for engine in names]
+        rows += [
+            [
+                f"{title}: memory",
+                f"{MEMORY_BUDGET_MB:g} MB",
+                *(f"{daemon['memory_mb']:.0f} MB" for daemon in daemons),
+            ],
+            [
+                f"{title}: CPU over {daemons[0]['seconds']:.0f} s, of a core",
+                f"{CPU_BUDGET_PERCENT:g} %",
+                *(f"{daemon['cpu_percent']:.2f} %" for daemon in daemons),
+            ],
+        ]
     rows += [
-        [
-            "daemon at rest: memory",
-            f"{MEMORY_BUDGET_MB:g} MB",
-            *(f"{daemon['memory_mb']:.0f} MB" for daemon in daemons),
-        ],
-        [
-            f"daemon at rest: CPU over {daemons[0]['seconds']:.0f} s, of a core",
-            f"{CPU_BUDGET_PERCENT:g} %",
-            *(f"{daemon['cpu_percent']:.2f} %" for daemon in daemons),
-        ],
         ["shims: memory, CPU", "", *(_shims(engines[engine].get("shims")) for engine in names)],
     ]
     return (
         results.preface("What Shipway costs when nothing happens", figures)
         + "\nTwo environments of the board are live: four stateless and two stateful services "
-        "each. `shipway` is the checkout's own entrance; the daemon is warm.\n\n"
+        "each, sampled, their logs followed, their WAL received and shipped. `shipway` is the "
+        "checkout's own entrance; the daemon is warm.\n\n"
         + table(["", "budget", *(f"{name} engine" for name in names)], rows)
         + "\n"
     )
 
 
 def _ms(values: Mapping[str, float] | None) -> str:
-    return f"{values['median']:.0f} ms ({values['max']:.0f})" if values else "not here"
+    return f"{values['median']:.0f} ms ({values['p95']:.0f})" if values else "not here"
 
 
 def _shims(shims: Mapping[str, Any] | None) -> str:
@@ -204,28 +226,15 @@ def _shims(shims: Mapping[str, Any] | None) -> str:
     return f"{shims['count']}: {shims['memory_mb']:.0f} MB, {shims['cpu_percent']:.2f} %"
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="./dev bench startup",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
+    found = parser("startup", __doc__, quick="writes nothing")
+    add = found.add_argument
     add("--engine", choices=("docker", "process"), help="only this one; nothing is written then")
     add("--runs", type=int, default=20, help="of each command (%(default)d)")
     add("--seconds", type=float, default=60, help="to watch the daemon at rest (%(default)g)")
-    add("--quick", action="store_true", help="writes nothing")
-    return parser
+    return found
 
 
 if __name__ == "__main__":
-    os.umask(0o022)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        print("bench: interrupted; what was started is removed", file=sys.stderr)
-        sys.exit(130)
+    os.environ.setdefault("SHIPWAY_BACKUP_SETTLE_S", "5")  # else a minute passes before the first
+    enter(main)

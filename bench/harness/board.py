@@ -6,7 +6,9 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
+from bench.harness.ports import free_ports
 from shipway.demo.versions import Version, commit_version, prepare_repository
 
 PROJECT = "shipway-bench"
@@ -25,6 +27,12 @@ class Board:
 
     directory: Path
     ports: Mapping[str, int]
+
+    @classmethod
+    def on_free_ports(cls, directory: Path) -> Self:
+        """Return a board whose staging and production have ports that nobody listens on."""
+        staging, production = free_ports(2)
+        return cls(directory=directory, ports={"staging": staging, "production": production})
 
     def prepare(self) -> None:
         """Make the repository; its first commit is the example's v1."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.harness.guard import undisturbed
 from shipway.api.client import Client, DaemonGone
 from shipway.errors import Problem
 from shipway.places import Places
@@ -103,7 +104,11 @@ class Shipway:
         return log.read_text(errors="replace")[-4000:] if log.exists() else "(no log)"
 
     def close(self) -> None:
-        """Take down every environment with its data, the ingress and the daemon."""
+        """Take down every environment with its data, the ingress and the daemon; not to be disturbed."""
+        with undisturbed():
+            self._take_down()
+
+    def _take_down(self) -> None:
         try:
             self.run("up", "--yes")  # where it died: only a daemon can take down what it left
             for view in self.client.get("/status")["environments"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 from bench.harness.board import PROJECT
 
@@ -26,9 +27,10 @@ def sweep() -> dict[str, int]:
     return found
 
 
-def answers() -> bool:
-    """Return whether an engine answers."""
-    return bool(_docker("version", "--format", "{{.Server.Version}}"))
+def require() -> None:
+    """End with a word to the person where no engine answers."""
+    if not _docker("version", "--format", "{{.Server.Version}}"):
+        sys.exit('bench: no Docker Engine answers.\nHint: eval "$(./dev engine)"')
 
 
 def _docker(*words: str) -> str:

@@ -27,7 +27,7 @@ def circumstances() -> dict[str, Any]:
     }
 
 
-def versions(*, docker: bool) -> dict[str, str]:
+def versions(*, docker: bool = False) -> dict[str, str]:
     """Return the versions of what takes part."""
     found = {"python": platform.python_version(), "haproxy": _haproxy()}
     if docker:
