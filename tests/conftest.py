@@ -24,6 +24,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 SOCKET_TIMEOUT_S = 5
 IMAGES_S = 900
 """`./dev check` builds them beside the first tests, and tells in a file when they are there."""
+WAITED_IN_VAIN = "NotInTimeError"
+"""What tests/support/running.py raises: dev.d/second_look.py looks at such a test again."""
 
 
 @cache
@@ -98,15 +100,19 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Keep the ids of what passed and what failed in the files that the environment names."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
+    line = report.nodeid
     if report.failed:
         name = "SHIPWAY_FAILED"
+        crash = getattr(report.longrepr, "reprcrash", None)
+        if crash is not None and WAITED_IN_VAIN in crash.message.partition(":")[0]:
+            line += "\tnot in time"
     elif report.passed and report.when == "call":
         name = "SHIPWAY_RAN"
     else:
         return
     if kept := os.environ.get(name):
         with Path(kept).open("a") as stream:
-            stream.write(f"{report.nodeid}\n")
+            stream.write(f"{line}\n")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -63,11 +62,6 @@ def write(board: Board, number: int) -> None:
     board.rows("SELECT pg_switch_wal()")
 
 
-def bases(board: Board) -> list[dict[str, Any]]:
-    path = f"/projects/{PROJECT}/environments/staging/databases/bases"
-    return list(board.shipway.client.get(path)["backups"])
-
-
 def conditions(board: Board) -> set[str]:
     found = board.shipway.client.get("/backup-conditions")["conditions"]
     return {str(item["id"]) for item in found}
@@ -85,7 +79,7 @@ def test_a_lost_server_that_comes_back_saves_nothing_until_somebody_says_so(
     new = restored(ground, stack, key)
     assert new.numbers() == [BEFORE]
     new.shipway.client.post(f"/projects/{PROJECT}/environments/staging/databases/adopt")
-    eventually("it saves", lambda: len(bases(new)) > 1, 90)
+    new.backed_up()
     write(new, NEW)
 
     old.shipway.start()

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from tests.support.running import Shipway, eventually
+from tests.support.running import NotInTimeError, Shipway, eventually
 from tests.support.tinyapp import API, COMPOSE, SPEC, TinyApp
 
 PASSWORD = "hunter2"
@@ -141,8 +141,8 @@ class Board:
                 lambda: self.shipway.client.get(path)["backups"],
                 seconds,
             )
-        except AssertionError as error:
-            raise AssertionError(f"{error}\n{self.shipway.log()}") from None
+        except NotInTimeError as error:
+            raise NotInTimeError(f"{error}\n{self.shipway.log()}") from None
 
 
 @dataclass(kw_only=True)

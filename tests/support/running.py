@@ -67,10 +67,15 @@ def as_busy(seconds: float) -> float:
     return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
+class NotInTimeError(AssertionError):
+    """What was waited for did not come: of all failures the one that a busy machine can make."""
+
+
 def eventually(what: str, ask: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Wait until `ask` answers something true, and return that.
 
     Asked less and less often: what takes seconds is not made slower by being asked.
+    Raises NotInTimeError.
     """
     until = time.monotonic() + seconds
     pause_s = PAUSE_FIRST_S
@@ -79,7 +84,7 @@ def eventually(what: str, ask: Callable[[], Any], seconds: float = 20.0) -> Any:
         if answer:
             return answer
         if time.monotonic() > until:
-            raise AssertionError(f"not within {seconds:g} s: {what}")
+            raise NotInTimeError(f"not within {seconds:g} s: {what}")
         time.sleep(pause_s)
         pause_s = min(PAUSE_LAST_S, pause_s * 1.2)
 
