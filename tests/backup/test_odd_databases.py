@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from shipway.model.generation import copy_beside, on_generation
 from shipway.model.names import Scope
 from shipway.ports_restore import RestoreWanted
 from tests.backup.test_earlier import database
-from tests.backup.test_streams import WHERE, Ground, _answers, covered, ground
+from tests.backup.test_streams import WHERE, Ground, _answers, covered, ground, looking
 from tests.support.running import eventually
 
 __all__ = ["ground"]
@@ -76,22 +75,11 @@ def restored(ground: Ground, streams: Streams, target: RestoreTarget) -> Iterato
 @pytest.fixture
 def streams(ground: Ground) -> Iterator[Streams]:
     """Yield streams that somebody looks at, and whose WAL comes."""
-    found, ending = ground.streams(), threading.Event()
-
-    def look() -> None:
-        while not ending.wait(0.2):
-            found.look()
-
-    loop = threading.Thread(target=look)
-    loop.start()
-    try:
+    found = ground.streams()
+    with looking(found):
         covered(found, ground.database)
         eventually("the first base by itself", lambda: ground.records.backups(WHERE), 150)
         yield found
-    finally:
-        ending.set()
-        loop.join(10)
-        found.stop(ground.database)
 
 
 def test_whatever_a_cluster_holds_comes_back(

@@ -46,10 +46,12 @@ class World:
     state: RunState | None = RunState.SUCCEEDED
     busy: bool = False
     began: list[tuple[str, RunKind]] = field(default_factory=list)
+    since: float | None = None
 
     def start(self, request: RunRequest) -> BackupRun:
         run = self.store.backup_runs.begin(request.environment, request.kind, request.who)
         self.began.append((request.environment.name, request.kind))
+        self.since = request.since
         return run if self.state is None else self.store.backup_runs.end(run.id, self.state)
 
     def look(self) -> list[tuple[str, RunKind]]:
@@ -128,6 +130,18 @@ def test_what_a_machine_slept_through_is_made_up_for_once(world: World) -> None:
     begun = [*world.look(), *world.look(), *world.look(), *world.look()]
     assert begun.count(("production", RunKind.FULL)) == 1
     assert ("production", RunKind.VERIFY) in begun
+
+
+def test_what_has_been_saved_since_the_slot_need_not_be_saved_again(world: World) -> None:
+    """Where one part fails all day, a base backup of a large database is not made each time."""
+    world.look()
+    assert world.since == at("2026-11-21 03:00")
+    world.clock.at = at("2026-11-22 03:00") + 1
+    world.state = RunState.FAILED
+    world.settled()
+    world.clock.at += HOUR_S
+    assert ("production", RunKind.FULL) in world.look()
+    assert world.since == at("2026-11-22 03:00")
 
 
 def test_a_run_that_its_daemon_did_not_live_to_end_is_repeated_at_once(world: World) -> None:

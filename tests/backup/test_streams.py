@@ -341,6 +341,8 @@ def looking(streams: Streams) -> Iterator[None]:
     finally:
         ended.set()
         loop.join(10)
+        for database in streams._listed:
+            streams.stop(database)
 
 
 def ended(streams: Streams, database: Database) -> bool:

@@ -65,7 +65,7 @@ class RepositoryFinder(Protocol):
         ...
 
 
-DatabaseTaker = Callable[[EnvironmentId, str, Output, Cancelled], Backup]
+DatabaseTaker = Callable[["Taking", str], Backup]
 """Makes a base backup of a PostgreSQL service and records it."""
 
 
@@ -160,7 +160,8 @@ class Ground:
 class Taking:
     """One source being saved.
 
-    counts, facts: for the backup's record; a restore and a drill compare with them.
+    since: a base backup that has been made since then will do, in seconds since the epoch;
+    None: a new one.
     """
 
     ground: Ground
@@ -169,6 +170,7 @@ class Taking:
     repository: Repository
     output: Output
     cancelled: Cancelled
+    since: float | None = None
 
     def tags(self, kind: BackupKind, subject: str, **facts: str) -> Mapping[str, str]:
         """Return the tags of a snapshot."""

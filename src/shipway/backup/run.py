@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shipway.backup.archive import drop_records, keep_record, read_records
 from shipway.backup.buckets import drop_bucket_backups, take_bucket
@@ -36,12 +37,24 @@ RECORDS_READ = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
-    """What to do.  only: subjects or kinds; empty: all that the kind of run is for."""
+    """What to do.
+
+    only: subjects or kinds; empty: all that the kind of run is for.  since: see `Taking`.
+    """
 
     environment: EnvironmentId
     kind: RunKind
     who: str
     only: tuple[str, ...] = ()
+    since: float | None = None
+
+
+class Telling(NamedTuple):
+    """Who is told, who ends it, and since when a base backup will do."""
+
+    output: Output
+    cancelled: Cancelled
+    since: float | None
 
 
 def begin(ground: Ground, request: RunRequest) -> tuple[BackupRun, Callable[..., BackupRun]]:
@@ -54,7 +67,7 @@ def begin(ground: Ground, request: RunRequest) -> tuple[BackupRun, Callable[...,
         run = ground.runs.begin(request.environment, request.kind, request.who)
 
     def act(output: Output = lambda _line: None, cancelled: Cancelled = lambda: False) -> BackupRun:
-        return _guarded(ground, run, sources, output, cancelled)
+        return _guarded(ground, run, sources, Telling(output, cancelled, request.since))
 
     return run, act
 
@@ -85,17 +98,16 @@ def _guarded(
     ground: Ground,
     run: BackupRun,
     sources: tuple[Source, ...],
-    output: Output,
-    cancelled: Cancelled,
+    telling: Telling,
 ) -> BackupRun:
     problem: Problem | None = None
     try:
         repository = ground.repository(run.environment)
         if run.kind is RunKind.VERIFY:
-            _verify(ground, run, repository, (output, cancelled))
+            _verify(ground, run, repository, telling)
         else:
             ground.writers.ensure_writer(run.environment)
-            _save(ground, run, sources, repository, (output, cancelled))
+            _save(ground, run, sources, repository, telling)
     except Problem as error:
         problem = error
         ground.repositories.forget_ready(run.environment)
@@ -125,9 +137,9 @@ def _save(
     run: BackupRun,
     sources: tuple[Source, ...],
     repository: Repository,
-    told: tuple[Output, Cancelled],
+    telling: Telling,
 ) -> None:
-    output, cancelled = told
+    output, cancelled, since = telling
     app = ground.live(run.environment)
     for source in sources:
         taking = Taking(
@@ -137,6 +149,7 @@ def _save(
             repository=repository,
             output=lambda text, name=source.subject: output(f"{name}: {text}"),  # type: ignore[misc]
             cancelled=cancelled,
+            since=since,
         )
         output(f"{source.subject}: saving ({source.kind})")
         began = ground.clock.now()
@@ -211,7 +224,7 @@ def _take_database(taking: Taking, source: Source) -> Iterator[Backup]:
     taker = taking.ground.database
     if taker is None:
         raise Problem("not-supported", f"{source.subject}: PostgreSQL cannot be saved here.")
-    yield taker(taking.environment, source.subject, taking.output, taking.cancelled)
+    yield taker(taking, source.subject)
 
 
 def _keep(ground: Ground, repository: Repository, backup: Backup) -> None:
@@ -234,11 +247,9 @@ def _part(backup: Backup) -> Part:
     )
 
 
-def _verify(
-    ground: Ground, run: BackupRun, repository: Repository, told: tuple[Output, Cancelled]
-) -> None:
+def _verify(ground: Ground, run: BackupRun, repository: Repository, telling: Telling) -> None:
     """Read a sample back, then bring the newest backup of everything but databases back."""
-    output, cancelled = told
+    output, cancelled, _since = telling
     began = ground.clock.now()
     output(f"reading back {VERIFY_PERCENT} % of {repository.where}")
     repository.check(read_data=True, percent=VERIFY_PERCENT)

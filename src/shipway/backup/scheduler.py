@@ -11,7 +11,7 @@ from shipway.backup.ground import Ground
 from shipway.backup.recover import is_recovering
 from shipway.backup.run import RunRequest
 from shipway.backup.runner import Runner
-from shipway.backup.schedule import is_due
+from shipway.backup.schedule import is_due, latest_before
 from shipway.backup.sources import inventory
 from shipway.errors import Problem
 from shipway.model.application import Application
@@ -67,7 +67,10 @@ class Scheduler:
             return
         kind = self._due(environment, app)
         if kind is not None:
-            self._runner.start(RunRequest(environment=environment, kind=kind, who=WHO))
+            since = latest_before(
+                app.backup.base_cron, self._ground.clock.now(), app.backup.timezone
+            )
+            self._runner.start(RunRequest(environment=environment, kind=kind, who=WHO, since=since))
 
     def _is_ours(self, environment: EnvironmentId) -> bool:
         """Return whether this server saves the environment; now and then it says so, too."""

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from shipway.backup.desk import BackupDesk
-from shipway.backup.ground import Ground
+from shipway.backup.ground import Ground, Taking
 from shipway.backup.into_place import FilesIntoPlace
 from shipway.backup.postgres.databases import PostgresBackups
 from shipway.backup.runner import Runner
@@ -17,7 +17,7 @@ from shipway.model.application import Application
 from shipway.model.backup import Backup
 from shipway.model.backup_settings import MirroredBucket
 from shipway.model.names import EnvironmentId, Scope
-from shipway.ports import Cancelled, Console, Engine, Output
+from shipway.ports import Console, Engine
 from shipway.ports_backup import BackupRecords, BackupRuns, DataFolders
 from shipway.ports_repository import Bucket
 from shipway.repositories import EnvironmentRepositories
@@ -53,11 +53,11 @@ def make_desk(
 ) -> BackupDesk:
     """Return the desk of backups, and give rollouts what they ask of it; starts nothing."""
 
-    def database(
-        environment: EnvironmentId, service: str, output: Output, cancelled: Cancelled
-    ) -> Backup:
-        found = databases.restores.database(environment, service)
-        return databases.streams.make_base(found, output=output, cancelled=cancelled)
+    def database(taking: Taking, service: str) -> Backup:
+        found = databases.restores.database(taking.environment, service)
+        return databases.streams.make_base(
+            found, output=taking.output, cancelled=taking.cancelled, since=taking.since
+        )
 
     def restorable(environment: EnvironmentId, service: str) -> float | None:
         stream = databases.streams.known(environment, service)

@@ -20,6 +20,7 @@ from shipway.backup.postgres.one_stream import Stream
 from shipway.backup.postgres.places import BackupPlaces
 from shipway.backup.postgres.ship import Shipper
 from shipway.backup.postgres.stream import Receiver
+from shipway.backup.schedule import AHEAD_S
 from shipway.errors import Problem
 from shipway.model.backup import Backup, BackupKind
 from shipway.model.names import EnvironmentId
@@ -152,11 +153,16 @@ class Streams:
         *,
         output: Output,
         cancelled: Cancelled = lambda: False,
+        since: float | None = None,
     ) -> Backup:
-        """Make a base backup, now.  Raises Problem."""
+        """Make a base backup, now.  Raises Problem.
+
+        since: one of what is received now will do that has been made since then, in seconds
+        since the epoch.
+        """
         stream, repository = self.of(database), self.repository(database.environment)
         self._writers.ensure_writer(database.environment)
-        asked_at = time.time()
+        asked_at = time.time() if since is None else since
         if not stream.base_lock.acquire(timeout=BASE_WAIT_S):
             raise Problem(
                 "backup-running",
@@ -164,7 +170,7 @@ class Streams:
                 hints=["shipway backup status"],
             )
         try:
-            if (made := self._made_since(database, asked_at)) is not None:
+            if (made := self._made_since(database, stream, asked_at)) is not None:
                 return made  # by whoever was before us
             stream.base_tried_at = time.monotonic()
             self._listed_at = -1e9  # where nothing is kept by itself, it is for this
@@ -180,12 +186,16 @@ class Streams:
             stream.base_lock.release()
         return backup
 
-    def _made_since(self, database: Database, moment: float) -> Backup | None:
-        for backup in self._records.backups(
+    def _made_since(self, database: Database, stream: Stream, moment: float) -> Backup | None:
+        """Return a base of what is received now that has been made since; a wrong clock's never."""
+        if (epoch := stream.receiver.epoch) is None:
+            return None
+        bases = self._records.backups(
             database.environment, kind=BackupKind.BASE, subject=database.service
-        ):
-            return backup if backup.ended_at > moment else None
-        return None
+        )
+        until = time.time() + AHEAD_S
+        found = (item for item in bases if moment < item.ended_at <= until)
+        return next((item for item in found if item.facts.get("epoch") == epoch.name), None)
 
     def repository(self, environment: EnvironmentId) -> Repository:
         """Return the environment's repository.  Raises Problem `backup-off`."""
