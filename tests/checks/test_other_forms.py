@@ -177,6 +177,21 @@ FORMS: list[tuple[str, str, Texts]] = [
         {"a.ts": 'const o = process.env.CORS_ORIGIN ?? "http://localhost:3000"\n'},
     ),
     (
+        "D34 python-decouple",
+        "code.cors-default",
+        {"a.py": "ORIGINS = config('CORS_ORIGINS', default='http://localhost:3000', cast=Csv())\n"},
+    ),
+    (
+        "R059 python-decouple",
+        "code.secret-default",
+        {"a.py": "SECRET_KEY = config('SECRET_KEY', default='django-insecure-k3y')\n"},
+    ),
+    (
+        "R059 django-environ",
+        "code.secret-default",
+        {"a.py": "SECRET_KEY = env.str('SECRET_KEY', default=\"django-insecure-k3y\")\n"},
+    ),
+    (
         "D34 list",
         "code.cors-default",
         {
@@ -309,6 +324,11 @@ ALLOWED: list[tuple[str, str, Texts]] = [
         {
             "config.py": "from pydantic_settings import BaseSettings\nclass S(BaseSettings):\n    api_key: str | None = None\n"
         },
+    ),
+    (
+        "a secret whose default is empty, and an origin that is none",
+        "code.secret-default",
+        {"config.py": "KEY = config('SECRET_KEY', default='')\nLEVEL = env('LOG_LEVEL', 'info')\n"},
     ),
     (
         "a job for everything but tags",

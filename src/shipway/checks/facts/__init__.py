@@ -12,6 +12,7 @@ from pathlib import Path
 from shipway.checks.facts.compose import ComposeView, Service
 from shipway.checks.facts.compose_files import compose_views
 from shipway.checks.facts.declared import always_set, spec_of
+from shipway.checks.facts.defaults import Default, defaults
 from shipway.checks.facts.dependencies import dependencies
 from shipway.checks.facts.dockerfiles import Dockerfile, dockerfiles
 from shipway.checks.facts.env import EnvFile, EnvRole, env_files
@@ -55,10 +56,6 @@ class Facts:
             return self.declared
         except Problem:
             return None
-
-    def always_set(self, key: str, path: str) -> bool:
-        """Return whether the contract gives a variable to what is built of a file and needs it."""
-        return always_set(self.spec, self.services, key, path)
 
     @cached_property
     def deployed(self) -> tuple[ComposeView, ...]:
@@ -127,6 +124,14 @@ class Facts:
         """Return the paths of the project's own code, Python and JavaScript."""
         more = self.files.named("*.ts", "*.tsx", "*.js", "*.jsx", "*.mjs", "*.vue", "*.svelte")
         return self.python + tuple(path for path in more if not aside(path) and not _is_test(path))
+
+    @cached_property
+    def defaults(self) -> tuple[Default, ...]:
+        """Return what the code takes where a variable is not set, and the contract lets it."""
+        spec, found = self.spec, defaults(self.files, self.code, self.settings)
+        return tuple(
+            item for item in found if not always_set(spec, self.services, item.key, item.path)
+        )
 
     @cached_property
     def deployed_code(self) -> tuple[str, ...]:

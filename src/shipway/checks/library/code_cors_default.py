@@ -7,12 +7,7 @@ from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
 
-_PYTHON = re.compile(
-    r"(getenv|environ\.get|config|env)\(\s*[\"'](?P<key>\w*(CORS|ORIGINS?)\w*)[\"']\s*,\s*(default\s*=\s*)?\[?[\"'](?P<value>[^\"']*)"
-)
-_JAVASCRIPT = re.compile(
-    r"process\.env\.(?P<key>\w*(CORS|ORIGINS?)\w*)\s*(\|\||\?\?)\s*\[?[\"'`](?P<value>[^\"'`]*)"
-)
+_ALLOWS = re.compile(r"CORS|ORIGINS?(?![A-Z])", re.IGNORECASE)
 
 
 @check(
@@ -32,34 +27,16 @@ def cors_default(facts: Facts) -> Iterator[Finding]:
 
     Not where the contract sees to it that the variable is always set.
     """
-    for path in facts.code:
-        for number, line in facts.files.numbered(path):
-            found = _PYTHON.search(line) or _JAVASCRIPT.search(line)
-            if (
-                found
-                and _of_development(found["value"])
-                and not facts.always_set(found["key"], path)
-            ):
-                yield _finding(Place(path, number), found["key"])
-    for settings in facts.settings:
-        for item in settings.fields:
-            if (
-                re.search(r"CORS|ORIGINS", item.name.upper())
-                and _of_development(item.default or "")
-                and not facts.always_set(settings.key(item), settings.path)
-            ):
-                yield _finding(Place(settings.path, item.line), item.name)
+    for item in facts.defaults:
+        if _ALLOWS.search(item.name) and _of_development(item.value):
+            yield Finding(
+                place=Place(item.path, item.line),
+                wrong=Words(
+                    f"without {item.name} the API answers a developer's machine only, or everybody",
+                    f"{item.name}을(를) 설정하지 않으면 개발 주소만 또는 누구나 허용됩니다",
+                ),
+            )
 
 
 def _of_development(value: str) -> bool:
     return "localhost" in value or "127.0.0.1" in value or value.strip() == "*"
-
-
-def _finding(place: Place, key: str) -> Finding:
-    return Finding(
-        place=place,
-        wrong=Words(
-            f"without {key} the API answers a developer's machine only, or everybody",
-            f"{key}을(를) 설정하지 않으면 개발 주소만 또는 누구나 허용됩니다",
-        ),
-    )

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
 from shipway.spec.secretwords import is_secret, url_password
-
-_PYTHON = re.compile(
-    r"(getenv|environ\.get)\(\s*[\"'](?P<key>\w+)[\"']\s*,\s*[\"'](?P<value>[^\"']+)[\"']"
-)
-_JAVASCRIPT = re.compile(
-    r"process\.env\.(?P<key>\w+)\s*(\|\||\?\?)\s*[\"'`](?P<value>[^\"'`]+)[\"'`]"
-)
 
 
 @check(
@@ -33,28 +25,12 @@ def secret_default(facts: Facts) -> Iterator[Finding]:
 
     Not where the contract sees to it that the variable is always set.
     """
-    for path in facts.code:
-        for number, line in facts.files.numbered(path):
-            found = _PYTHON.search(line) or _JAVASCRIPT.search(line)
-            if (
-                found
-                and (is_secret(found["key"]) or url_password(found["value"]))
-                and not facts.always_set(found["key"], path)
-            ):
-                yield _finding(Place(path, number), found["key"])
-    for settings in facts.settings:
-        for item in settings.fields:
-            default = item.default or ""
-            known = (default and is_secret(item.name)) or url_password(default)
-            if known and not facts.always_set(settings.key(item), settings.path):
-                yield _finding(Place(settings.path, item.line), item.name)
-
-
-def _finding(place: Place, key: str) -> Finding:
-    return Finding(
-        place=place,
-        wrong=Words(
-            f"without {key} the application runs with the value in this line",
-            f"{key}이(가) 없으면 이 줄에 적힌 값으로 실행됩니다",
-        ),
-    )
+    for item in facts.defaults:
+        if (item.value and is_secret(item.name)) or url_password(item.value):
+            yield Finding(
+                place=Place(item.path, item.line),
+                wrong=Words(
+                    f"without {item.name} the application runs with the value in this line",
+                    f"{item.name}이(가) 없으면 이 줄에 적힌 값으로 실행됩니다",
+                ),
+            )
