@@ -81,11 +81,37 @@ def test_a_redis_comes_back_however_it_keeps_its_data(tmp_path: Path, way: str) 
         eventually("all is back", lambda: asked(client, "DBSIZE", user=user) == str(KEYS), 20)
 
 
+ONLY_HERE = '#!/bin/sh\ncase $1 in ./*) exec /usr/bin/mktemp "$@" ;; esac\nexit 1\n'
+NOWHERE = "#!/bin/sh\nexit 1\n"
+
+
+def test_a_read_only_container_is_looked_at_too_and_what_cannot_be_is_not_called_broken(
+    tmp_path: Path,
+) -> None:
+    """R125: the checker wants a file; without /tmp it lies beside the data, and then goes."""
+    live, tools = tmp_path / "live", tmp_path / "tools"
+    live.mkdir()
+    tools.mkdir()
+    service = cast("Any", SimpleNamespace(name="cache", definition={}, environment={}))
+    with redis(live, WAYS["both"]) as client:
+        (tools / "redis-cli").write_text(f'#!/bin/sh\nexec /usr/bin/{" ".join(client)} "$@"\n')
+        (tools / "mktemp").write_text(ONLY_HERE)
+        for program in tools.iterdir():
+            program.chmod(0o755)
+        taking, _ = at(tools)
+        before = sorted(tools.iterdir())
+        assert fetch(taking, service, tmp_path / FILE) == 0
+        assert sorted(tools.iterdir()) == before
+        (tools / "mktemp").write_text(NOWHERE)
+        with pytest.raises(Problem, match="could not be checked") as caught:
+            fetch(taking, service, tmp_path / FILE)
+    assert caught.value.kind == "backup-unchecked"
+
+
 def at(tools: Path) -> tuple[Taking, Any]:
-    """Return what a backup has at hand; redis-cli is the one in `tools`."""
-    console = SimpleNamespace(
-        exec_argv=lambda _instance, argv, **_more: ["env", f"PATH={tools}:/usr/bin:/bin", *argv]
-    )
+    """Return what a backup has at hand; it looks around in `tools`, redis-cli is the one there."""
+    begun = ["env", f"--chdir={tools}", f"PATH={tools}:/usr/bin:/bin"]
+    console = SimpleNamespace(exec_argv=lambda _instance, argv, **_more: [*begun, *argv])
     ground = cast(
         "Any",
         SimpleNamespace(

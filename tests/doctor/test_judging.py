@@ -69,6 +69,12 @@ def test_a_healthy_machine_has_nothing_to_mend() -> None:
             "no engine answers",
         ),
         (
+            {"docker": Docker(address="unix:///x", keeper="shipway", error="closed to shipway")},
+            "docker",
+            Level.NOTE,
+            "closed to shipway",
+        ),
+        (
             {"home": Home(path="/h", exists=True, mode=0o777, owner="x")},
             "directory",
             Level.BAD,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
+from shipway.doctor import look
 from shipway.doctor.look import docker, open_secrets
+from tests.support.running import free_ports
 
 
 @pytest.mark.parametrize(
@@ -34,6 +37,29 @@ def test_a_secret_that_others_can_reach_is_told(
     if closed is not None:
         (home / closed).chmod(0o700)
     assert open_secrets(home) == ((str(secret),) if told else ())
+
+
+def test_what_the_daemon_may_is_no_fault_though_whoever_asks_may_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An operator of an installed server: the daemon has a user, a directory and ports."""
+    (number,) = free_ports(1)
+    monkeypatch.setattr(look, "_port_state", lambda _number: ("forbidden", ""))
+    monkeypatch.setattr("os.access", lambda _path, _mode: False)
+    assert look.home(tmp_path).problem
+    assert not look.home(tmp_path, keeper="shipway").problem
+    wanted = {number: ["production"]}
+    assert look.ports(wanted, ())[0].state == "forbidden"
+    assert look.ports(wanted, (), keeper="shipway")[0].state == "free"
+    with socket.create_server(("127.0.0.1", number)):
+        assert look.ports(wanted, (), keeper="shipway")[0].state == "taken"
+
+    (tmp_path / "socket").touch()
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/socket")
+    monkeypatch.setattr(look, "_in_group", lambda user, _group: user == "shipway")
+    assert docker("shipway").error == ""
+    assert docker("shipway").keeper == "shipway"
+    assert "closed to nobody" in docker("nobody").error
 
 
 @pytest.mark.docker

@@ -1,7 +1,7 @@
 """The commands of the units, run as the system user with their capabilities and no more.
 
-systemd does not run the machines on which the tests run, so no unit is started here: the
-tests take user, environment, directory and command out of the units' text and do with
+systemd does not run the machines on which the tests run, so no unit is started here (a
+container's does so in test_under_systemd): the tests take user, environment, directory and command out of the units' text and do with
 setpriv what systemd would do.
 """
 

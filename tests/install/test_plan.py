@@ -60,6 +60,13 @@ def test_a_bare_machine_gets_a_user_directories_files_and_started_units() -> Non
     ]
 
 
+def test_what_debian_has_to_bring_is_the_first_line_and_waits_for_a_yes() -> None:
+    first, second, *_rest = install_plan(LAYOUT, Facts(lacks=("haproxy", "restic")))
+    assert first.says == "install haproxy, restic from Debian's packages; no service is started"
+    assert first.tools == ("haproxy", "restic")
+    assert second.argv is not None
+
+
 def test_a_second_run_has_nothing_to_do() -> None:
     for layout in (LAYOUT, replace(LAYOUT, docker=True)):
         assert install_plan(layout, after(layout)) == []
@@ -131,6 +138,7 @@ def test_a_restart_of_the_daemon_ends_no_application_and_not_the_proxy() -> None
     text = units.daemon_unit(LAYOUT)
     assert "KillMode=process\n" in text
     assert "PrivateTmp=yes" not in text
+    assert "-/tmp" in text, "what is deployed writes there, and nothing else is open to it"
     assert "OOMPolicy=continue\n" in text
     for unit in (text, units.ingress_unit(LAYOUT)):
         for word in ("BindsTo", "PartOf", "Requires"):

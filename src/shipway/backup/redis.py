@@ -35,9 +35,16 @@ FILES = ("appendonly", "appenddirname", "appendfilename", "dbfilename")
 """What a server says of the files that it reads when it starts."""
 MARK_BYTES = 40
 REFUSED = ("NOAUTH", "WRONGPASS", "NOPERM")
-CHECK = (
-    'file=$(mktemp) || exit 9; trap \'rm -f "$file"\' EXIT; cat >"$file"; redis-check-rdb "$file"'
-)
+NO_ROOM = "no room for a copy to look at"
+# the checker wants a file; with `read_only: true` the data's own directory may be all there is
+CHECK = f"""
+for folder in "${{TMPDIR:-/tmp}}" /tmp /data .; do
+  file=$(mktemp "$folder/shipway-check.XXXXXX" 2>/dev/null) && break
+done
+trap 'rm -f "$file"' EXIT
+[ -n "$file" ] && cat >"$file" || {{ echo '{NO_ROOM}' >&2; exit 9; }}
+redis-check-rdb "$file"
+"""
 VARIABLE = re.compile(r"\$\$?\{?([A-Za-z_][A-Za-z0-9_]*)\}?")
 KEYS = re.compile(r"(\d+) keys read")
 
@@ -102,6 +109,8 @@ def fetch(taking: Taking, service: Service, target: Path) -> int:
                 given=stream,
             )
         except Problem as problem:
+            if NO_ROOM in problem.details:
+                raise _unchecked(taking.environment, service.name, problem) from problem
             raise broken(taking, service.name, "redis-check-rdb refuses it", problem) from problem
     found = KEYS.search(told)
     return int(found[1]) if found else 0
@@ -122,6 +131,16 @@ def _refused(environment: EnvironmentId, service: str, cause: Problem) -> Proble
             f"REDIS_PASSWORD among {service}'s variables, where a configuration file has the word",
             f"REDIS_USERNAME among {service}'s variables: a user with +psync +sync +replconf +ping",
         ],
+    )
+
+
+def _unchecked(environment: EnvironmentId, service: str, cause: Problem) -> Problem:
+    return Problem(
+        "backup-unchecked",
+        f"{environment}: the snapshot of {service} was not kept, for it could not be checked:"
+        " its container has no room for a copy of it.",
+        details=cause.details,
+        hints=["df -h", "tmpfs: [/tmp], below the service in the Compose file"],
     )
 
 

@@ -35,7 +35,8 @@ def connect(console: Console) -> Client:
 
     if about is None:
         start(here, client)
-        console.note(f"started the daemon ({here.home})")
+        if not here.managed:
+            console.note(f"started the daemon ({here.home})")
     else:
         console.note(
             f"the daemon is Shipway {about['version']}, this is {shipway.__version__}: "

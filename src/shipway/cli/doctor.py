@@ -119,6 +119,7 @@ def _machine(spec: Spec | None, *, asks_docker: bool) -> Machine:
     from shipway.places import places
 
     where = places().home
+    keeper = look.keeper_of(where) if places().managed else ""
     memory, available, swap = look.memory()
     size, free, inodes = look.disk(where)
     daemon, ours = _daemon()
@@ -139,9 +140,9 @@ def _machine(spec: Spec | None, *, asks_docker: bool) -> Machine:
         disk_free_bytes=free,
         inodes_free=inodes,
         clock=look.clock(),
-        docker=look.docker() if wants_docker or asks_docker or spec is None else None,
-        ports=look.ports(wanted, ours),
-        home=look.home(where),
+        docker=look.docker(keeper) if wants_docker or asks_docker or spec is None else None,
+        ports=look.ports(wanted, ours, keeper=keeper),
+        home=look.home(where, keeper=keeper),
         daemon=daemon,
         own_version=shipway.__version__,
         docker_wanted=wants_docker,
@@ -169,7 +170,7 @@ def _daemon() -> tuple[Daemon, Sequence[int]]:
         uptime_s=time.time() - about["started_at"],
         ingress=bool(ingress["running"]),
         ingress_version=str(ingress["version"] or ""),
-        environments=len(status["environments"]),
+        environments=sum(item["live"] is not None for item in status["environments"]),
     ), _served(status["environments"])
 
 

@@ -142,11 +142,6 @@ def _check(layout: Layout, facts: Facts, root: Path) -> None:
             ],
         )
     _refuse_own_daemon(layout, facts)
-    from shipway.cli.machine import ensure_tools
-
-    ensure_tools(
-        ["haproxy", "restic"], assume_yes=True, say=lambda text: print(text, file=sys.stderr)
-    )
 
 
 def _refuse_own_daemon(layout: Layout, facts: Facts) -> None:
@@ -200,6 +195,7 @@ def _do(
     word: str,
 ) -> int:
     """Show the plan, ask, carry it out."""
+    from shipway.cli.machine import ensure_tools
     from shipway.installation.machine import carry_out
 
     if not plan:
@@ -219,7 +215,10 @@ def _do(
         console.say("Nothing was changed.")
         return 1
     for change in plan:
-        carry_out(change, layout, root=root)
+        if change.tools:
+            ensure_tools(change.tools, assume_yes=True, say=lambda _text: None)
+        else:
+            carry_out(change, layout, root=root)
         console.note(f"✓ {change.says}")
     if console.json:
         console.emit({"changes": [_view(item) for item in plan], "done": True})

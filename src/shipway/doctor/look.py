@@ -5,6 +5,7 @@ Everything has a deadline, and what cannot be read is said, never guessed.
 
 from __future__ import annotations
 
+import grp
 import os
 import platform
 import pwd
@@ -23,6 +24,7 @@ from shipway.doctor.tools import Found
 from shipway.tools import find_tool
 
 ASK_S = 10.0
+CONNECT_S = 1.0
 SAID_MAX = 400
 SECRETS_SHOWN = 5
 
@@ -119,9 +121,18 @@ def clock() -> Clock:
     return Clock(synchronised=answer == "yes", by="systemd-timesyncd")
 
 
-def docker() -> Docker:
-    """Return what answers at DOCKER_HOST, else at the usual socket."""
+def docker(keeper: str = "") -> Docker:
+    """Return what answers at DOCKER_HOST, else at the usual socket.
+
+    keeper: the user that the daemon runs as, where that is another one: it is the one who asks.
+    """
     address = os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
+    path = Path(address.removeprefix("unix://"))
+    if keeper and path.exists():
+        if not _in_group(keeper, "docker"):
+            return Docker(address=address, keeper=keeper, error=f"closed to {keeper}, the daemon")
+        if not os.access(path, os.W_OK):
+            return Docker(address=address, keeper=keeper)
     if shutil.which("docker") is None:
         return Docker(address=address, error="there is no docker command")
     told = said("docker", "version", "--format", "{{.Server.Version}} {{.Server.APIVersion}}")
@@ -131,12 +142,27 @@ def docker() -> Docker:
     return Docker(address=address, version=version, api=api)
 
 
-def ports(wanted: Mapping[int, Sequence[str]], ours: Iterable[int]) -> tuple[Port, ...]:
-    """Return how each port stands.  wanted: the environments that want it; ours: served now."""
+def _in_group(user: str, group: str) -> bool:
+    try:
+        return user in grp.getgrnam(group).gr_mem
+    except KeyError:
+        return False
+
+
+def ports(
+    wanted: Mapping[int, Sequence[str]], ours: Iterable[int], *, keeper: str = ""
+) -> tuple[Port, ...]:
+    """Return how each port stands.
+
+    wanted: the environments that want it; ours: served now.  keeper: see `docker`; it may open
+    every port.
+    """
     served = set(ours)
     found = []
     for number, names in sorted(wanted.items()):
         state, detail = ("ours", "") if number in served else _port_state(number)
+        if state == "forbidden" and keeper:
+            state = "taken" if _answers(number) else "free"
         found.append(Port(number=number, state=state, who=", ".join(names), detail=detail))
     return tuple(found)
 
@@ -153,8 +179,28 @@ def _port_state(number: int) -> tuple[str, str]:
     return "free", ""
 
 
-def home(path: Path) -> Home:
-    """Return how SHIPWAY_HOME is: whether it can be used, and whether secrets lie open in it."""
+def _answers(number: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", number), timeout=CONNECT_S):
+            return True
+    except OSError:
+        return False
+
+
+def keeper_of(path: Path) -> str:
+    """Return who runs the daemon of this home, where that is not whoever asks."""
+    try:
+        owner = path.stat().st_uid
+    except OSError:
+        return ""
+    return _user(owner) if owner != os.geteuid() else ""
+
+
+def home(path: Path, *, keeper: str = "") -> Home:
+    """Return how SHIPWAY_HOME is: whether it can be used, and whether secrets lie open in it.
+
+    keeper: see `docker`; nobody else writes there.
+    """
     if not path.exists():
         nearest = next(parent for parent in path.parents if parent.exists())
         problem = "" if os.access(nearest, os.W_OK) else f"{nearest} may not be written to"
@@ -163,7 +209,8 @@ def home(path: Path) -> Home:
         return Home(path=str(path), exists=True, problem="it is no directory")
     try:
         found = path.stat()
-        problem = "" if os.access(path, os.W_OK | os.X_OK) else "this user may not write to it"
+        usable = keeper or os.access(path, os.W_OK | os.X_OK)
+        problem = "" if usable else "this user may not write to it"
         return Home(
             path=str(path),
             exists=True,

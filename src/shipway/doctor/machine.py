@@ -29,14 +29,16 @@ class Clock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Docker:
-    """Docker Engine.  error: why none answers; version and api: what answers."""
+    """Docker Engine.  error: why none answers; version and api: what answers.
+
+    keeper: the daemon's user, where whoever looks may not ask the engine, or that user may not.
+    """
 
     address: str
     version: str = ""
     api: str = ""
-    compose: str = ""
-    buildx: str = ""
     error: str = ""
+    keeper: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,11 +181,17 @@ def _docker(machine: Machine) -> Iterator[Line]:
     missing = Level.BAD if wanted else Level.NOTE
     if docker.error:
         hint = (
-            "apt-get install docker.io; add the user to the group docker"
+            "shipway install, as root"
+            if docker.keeper
+            else "apt-get install docker.io; add the user to the group docker"
             if wanted
             else "not needed with `engine: process`"
         )
         yield _line("docker", missing, f"{docker.error} ({docker.address})", hint=hint)
+        return
+    if docker.keeper:
+        figure = f"open to {docker.keeper}, the daemon, not to you ({docker.address})"
+        yield _line("docker", Level.GOOD, figure)
         return
     api = tuple(int(part) for part in docker.api.split(".") if part.isdigit())
     figure = f"Engine {docker.version}, API {docker.api} ({docker.address})"

@@ -17,9 +17,12 @@ from shipway.files import replace_file
 from shipway.installation.files import files
 from shipway.installation.layout import Layout
 from shipway.installation.plan import UNITS, Change, Facts, Found
+from shipway.tools import find_tool
 
 COMMAND_TIMEOUT_S = 90
 READ_BYTES_MAX = 100_000
+TOOLS = ("haproxy", "restic")
+"""What every server needs, whatever its projects are."""
 SYSTEMD_RUNS = Path("/run/systemd/system")
 
 
@@ -41,6 +44,7 @@ def look(layout: Layout, *, root: Path = Path("/")) -> Facts:
         booted=booted,
         foreign=here and _has_foreign(layout.home, layout.user),
         docker_group=group_exists("docker"),
+        lacks=tuple(name for name in TOOLS if find_tool(name) is None) if here else (),
     )
 
 
@@ -119,6 +123,8 @@ def processes_of(user: str) -> int:
         if entry.name.isdigit():
             try:
                 count += entry.stat().st_uid == uid and (entry / "ns/pid").readlink() == here
+            except PermissionError:
+                count += 1  # it cannot be told: nothing is deleted under what may run
             except OSError:
                 continue
     return count

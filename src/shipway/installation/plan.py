@@ -13,6 +13,7 @@ from pathlib import Path
 from shipway.installation import units
 from shipway.installation.files import File, files
 from shipway.installation.layout import Layout
+from shipway.tools import PACKAGES
 
 UNITS = (units.DAEMON, units.INGRESS, units.INGRESS_PATH)
 NOLOGIN = "/usr/sbin/nologin"
@@ -32,7 +33,8 @@ class Facts:
     """What the machine is now.
 
     booted: systemd runs it, so that units can be started; without, files are only written.
-    foreign: something in the home belongs to another user.
+    foreign: something in the home belongs to another user.  lacks: the programs of
+    `shipway.tools` that a server needs and this one has not.
     """
 
     user: bool = False
@@ -43,13 +45,15 @@ class Facts:
     booted: bool = True
     foreign: bool = False
     docker_group: bool = False
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One thing to do: a command, a directory or a file; `says` for the person.
 
-    Exactly one of argv, directory, file, remove is set.
+    Exactly one of argv, directory, file, remove, tools is set.  tools: programs that whoever
+    carries the plan out gets by Debian's packages.
     """
 
     says: str
@@ -57,11 +61,12 @@ class Change:
     directory: tuple[Path, int] | None = None
     file: File | None = None
     remove: Path | None = None
+    tools: tuple[str, ...] = ()
 
 
 def install_plan(layout: Layout, facts: Facts, *, operators: tuple[str, ...] = ()) -> list[Change]:
     """Return the changes that make the machine a server.  Empty: nothing is to be done."""
-    changes = _user_changes(layout, facts)
+    changes = _tool_changes(facts) + _user_changes(layout, facts)
     changes += _operator_changes(layout, operators)
     changes += _directory_changes(layout, facts)
     if facts.foreign:
@@ -112,6 +117,14 @@ def _purge_changes(layout: Layout, facts: Facts) -> list[Change]:
     if facts.user:
         changes.append(Change(says=f"remove the user {layout.user}", argv=("userdel", layout.user)))
     return changes
+
+
+def _tool_changes(facts: Facts) -> list[Change]:
+    if not facts.lacks:
+        return []
+    packages = ", ".join(PACKAGES[name] for name in facts.lacks)
+    says = f"install {packages} from Debian's packages; no service is started"
+    return [Change(says=says, tools=facts.lacks)]
 
 
 def _user_changes(layout: Layout, facts: Facts) -> list[Change]:

@@ -45,7 +45,8 @@ def daemon_unit(layout: Layout) -> str:
     """Return the daemon's unit.
 
     No PrivateTmp: systemd empties it when the daemon restarts, and instances of the process
-    engine, which go on, would lose their files.  TMPDIR is a directory of Shipway's own.
+    engine, which go on, would lose their files.  They write to the machine's /tmp, as everybody
+    does; the daemon's own TMPDIR is a directory of Shipway's.
     """
     groups = "SupplementaryGroups=docker\n" if layout.docker else ""
     after = " docker.service" if layout.docker else ""
@@ -76,7 +77,8 @@ TimeoutStopSec=30
 OOMPolicy=continue
 LimitNOFILE=65536
 TasksMax=infinity
-ReadWritePaths={layout.home}
+# what is deployed writes to /tmp, as everywhere
+ReadWritePaths={layout.home} -/tmp -/var/tmp
 ProtectHome=read-only
 {_HARDENED}
 [Install]

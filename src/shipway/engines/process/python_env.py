@@ -98,13 +98,13 @@ def sync_argv(uv: str, needs: PythonNeeds) -> list[str]:
 
 
 def uv_environment(base: Mapping[str, str], pip: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables for uv: the machine's pip settings hold for it too.
+    """Return the variables for uv: the machine's authorities and pip settings hold for it too.
 
     pip: `index-url`, `extra-index-url`, `find-links`, `cert`, `trusted-host`.  What the
     user set for uv itself wins.  pip takes the best version of all indexes, so uv does.
     """
     found = {key: value for key, value in base.items() if not key.startswith("VIRTUAL_ENV")}
-    given: dict[str, str] = {}
+    given = {"UV_SYSTEM_CERTS": "1"}
     if "index-url" in pip:
         given["UV_DEFAULT_INDEX"] = pip["index-url"].strip()
     if "extra-index-url" in pip:
