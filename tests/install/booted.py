@@ -28,7 +28,7 @@ IMAGE = "shipway-tests/booted"
 DOCKERFILE = b"""
 FROM debian:bookworm-slim
 RUN apt-get update -q && apt-get install -y -q --no-install-recommends \\
-      systemd systemd-sysv dbus git python3 python3-venv redis-server \\
+      systemd systemd-sysv dbus git procps python3 python3-venv redis-server \\
     && systemctl mask redis-server && rm -rf /var/lib/apt/lists/*
 STOPSIGNAL SIGRTMIN+3
 CMD ["/sbin/init"]

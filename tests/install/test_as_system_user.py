@@ -75,9 +75,12 @@ def layout() -> Iterator[Layout]:
 
 
 class Unit:
-    """A unit's process, as systemd would run it."""
+    """A unit's process, as systemd would run it.
 
-    def __init__(self, text: str, **more: str) -> None:
+    group: the number of one more that its user is in.
+    """
+
+    def __init__(self, text: str, *, group: int | None = None, **more: str) -> None:
         lines = [line.partition("=") for line in text.splitlines() if "=" in line]
         self._values = {key: value for key, _, value in lines}
         words = [word for key, _, value in lines if key == "Environment" for word in value.split()]
@@ -86,18 +89,20 @@ class Unit:
             "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             **more,
         }
+        self._groups = "--clear-groups" if group is None else f"--groups={group}"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        capability = self._values["AmbientCapabilities"].removeprefix("CAP_").lower()
+        words = self._values["AmbientCapabilities"].split()
+        capabilities = ",".join(f"+{word.removeprefix('CAP_').lower()}" for word in words)
         account = pwd.getpwnam(self._values["User"])
         self.process = subprocess.Popen(
             [
                 "setpriv",
-                *(f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"),
-                f"--inh-caps=-all,+{capability}",
-                f"--ambient-caps=-all,+{capability}",
-                f"--bounding-set=-all,+{capability}",
+                *(f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", self._groups),
+                f"--inh-caps=-all,{capabilities}",
+                f"--ambient-caps=-all,{capabilities}",
+                f"--bounding-set=-all,{capabilities}",
                 *(["--no-new-privs"] if self._values["NoNewPrivileges"] == "yes" else []),
                 *shlex.split(self._values["ExecStart"]),
             ],

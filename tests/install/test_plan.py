@@ -145,6 +145,16 @@ def test_a_restart_of_the_daemon_ends_no_application_and_not_the_proxy() -> None
             assert word not in unit
 
 
+def test_only_a_server_with_docker_gives_the_daemon_rights_over_files() -> None:
+    """R114: its volumes lie where root alone may look; what is deployed gets none of them."""
+    plain, docker = units.daemon_unit(LAYOUT), units.daemon_unit(replace(LAYOUT, docker=True))
+    assert "CAP_DAC_OVERRIDE" not in plain + units.ingress_unit(replace(LAYOUT, docker=True))
+    assert "volumes" not in plain
+    assert "CAP_DAC_OVERRIDE" in docker
+    assert " -/var/lib/docker/volumes\n" in docker
+    assert "/data/volumes" in units.daemon_unit(replace(LAYOUT, docker=True, engine=Path("/data")))
+
+
 def test_neither_unit_runs_as_root_nor_may_become_it() -> None:
     for unit in (units.daemon_unit(LAYOUT), units.ingress_unit(LAYOUT)):
         assert "User=shipway\n" in unit

@@ -18,6 +18,7 @@ from tests.support.running import eventually, free_ports
 pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.timeout(400)]
 
 PROGRAM = "/opt/shipway/shipway"
+PORTS_BELOW_1024 = 1 << 10
 API = """
 import sys
 import tempfile
@@ -92,6 +93,7 @@ def test_a_server_is_installed_serves_survives_restarts_and_a_reboot_and_is_give
 ) -> None:
     """The lines of docs/install.md, typed; no request fails while daemon or proxy go."""
     server.say("useradd", "--create-home", "mina")
+    server.say("groupadd", "docker")  # the unit of a server with Docker, whose daemon may most
     server.say("git", "config", "--global", "--add", "safe.directory", "*")
     server.say("git", "clone", "-q", "/checkout", "/opt/shipway")
     plan = server.say(PROGRAM, "install", "--dry-run")
@@ -108,6 +110,10 @@ def test_a_server_is_installed_serves_survives_restarts_and_a_reboot_and_is_give
 
     mina("deploy", "staging", "-y")
     assert refused(f"{url}/upload") == "", "what is deployed has somewhere to write"
+    rights = server.say(
+        "sh", "-c", "grep CapEff /proc/$(pgrep -u shipway -f 'python api.py' | head -1)/status"
+    )
+    assert int(rights.split()[1], 16) == PORTS_BELOW_1024, "and has nothing else of root's"
     assert words_of(mina("doctor"), "✗") == []
     mina("backup", "create", "staging")
 

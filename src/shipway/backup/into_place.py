@@ -31,6 +31,7 @@ from shipway.model.said import Said
 from shipway.ports import Cancelled, Output
 from shipway.ports_repository import Bucket, Repository
 from shipway.ports_restore import FetchedFiles, FilesWanted
+from shipway.rights import may_give_away
 
 ROOM = 1.1
 EARLIER = ".before-"
@@ -179,7 +180,7 @@ def _give_as(place: Path, fresh: Path) -> None:
     """Give what was made the owner and mode of what it replaces."""
     facts = place.stat()
     fresh.chmod(facts.st_mode & 0o7777)
-    if os.geteuid() == 0:
+    if may_give_away():
         for path in (fresh, *fresh.rglob("*")):
             os.chown(path, facts.st_uid, facts.st_gid)
 

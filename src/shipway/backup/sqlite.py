@@ -20,6 +20,7 @@ from pathlib import Path
 from shipway.backup.crashed import BUSY_S, JOURNAL, rolled_back
 from shipway.errors import Problem
 from shipway.files import shown
+from shipway.rights import may_give_away
 
 MAGIC = b"SQLite format 3\0"
 SUFFIXES = ("-wal", "-shm", JOURNAL)
@@ -63,7 +64,7 @@ def copy_database(source: Path, target: Path) -> dict[str, int]:
         ) from error
     facts = source.stat()
     target.chmod(stat.S_IMODE(facts.st_mode))
-    if os.geteuid() == 0:
+    if may_give_away():
         os.chown(target, facts.st_uid, facts.st_gid)
     return counts
 

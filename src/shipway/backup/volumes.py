@@ -45,7 +45,7 @@ def _copied(taking: Taking, source: Source) -> Iterator[Path]:
                 "volume-unreadable",
                 f"{taking.environment}: the volume {source.subject} holds the SQLite file {live},"
                 " which can be saved only by a daemon that may look into the volume.",
-                hints=["let the daemon run as root on the machine of the Docker Engine"],
+                hints=["sudo shipway install, on the machine of the Docker Engine"],
             )
         yield copy
 

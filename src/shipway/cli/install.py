@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +62,23 @@ def install(
         layout, facts, operators=tuple(one for one in operators if one not in present)
     )
     code = _do(session.console, plan, layout, root, dry_run=dry_run, yes=yes, word="install")
-    if code == 0 and plan and not dry_run and not session.console.json:
-        session.console.say(*_farewell(layout, facts))
+    if code == 0 and plan and not dry_run:
+        if root == WHOLE:
+            _await_daemon(layout)
+        if not session.console.json:
+            session.console.say(*_farewell(layout, facts))
     return code
+
+
+def _await_daemon(layout: Layout) -> None:
+    """Wait until the daemon that systemd keeps answers.  Raises Problem `daemon-down`."""
+    from shipway.api.client import Client
+    from shipway.cli.daemon_here import user_name
+    from shipway.cli.daemon_start import start
+    from shipway.places import Places
+
+    here = Places(layout.home)
+    start(here, Client(here.socket, user_name()))
 
 
 @click.command()
@@ -97,14 +112,16 @@ def uninstall(session: Session, *, dry_run: bool, purge: bool, root: Path, yes: 
 
 def _layout() -> Layout:
     from shipway.installation.layout import Layout
-    from shipway.installation.machine import group_exists
+    from shipway.installation.machine import docker_root, group_exists
     from shipway.tools import find_tool
 
-    return Layout(
+    layout = Layout(
         python=Path(sys.executable),
         haproxy=find_tool("haproxy") or Path("/usr/sbin/haproxy"),
-        docker=group_exists("docker"),
     )
+    if not group_exists("docker"):
+        return layout
+    return replace(layout, docker=True, engine=docker_root() or layout.engine)
 
 
 def _check(layout: Layout, facts: Facts, root: Path) -> None:

@@ -45,6 +45,7 @@ from shipway.model.lifecycle import RolloutState
 from shipway.model.records import Rollout, RolloutKind
 from shipway.observe.deploys import report_deploy
 from shipway.places import Places, places
+from shipway.rights import keep_to_itself
 from shipway.rollout.conductor import Conductor
 from shipway.rollout.reconcile import reconcile
 from shipway.rollout.room import keep_room
@@ -62,6 +63,7 @@ HOME_S = 1.0
 
 def main() -> int:
     """Run the daemon until it is told to end; return its exit code."""
+    keep_to_itself()
     stay_small()
     here = places()
     os.umask(0o022)  # whoever started it: what is private has a mode of its own

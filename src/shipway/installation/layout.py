@@ -14,7 +14,8 @@ class Layout:
     """What an installation is made of.
 
     python: the interpreter that runs Shipway; haproxy: the program.
-    docker: whether there is a group `docker`, whose members reach the engine.
+    docker: whether there is a group `docker`, whose members reach the engine; engine: where
+    the engine keeps images and volumes.
     """
 
     python: Path
@@ -22,6 +23,7 @@ class Layout:
     home: Path = Path("/var/lib/shipway")
     user: str = USER
     docker: bool = False
+    engine: Path = Path("/var/lib/docker")
 
     @property
     def ingress(self) -> Path:

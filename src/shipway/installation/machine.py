@@ -76,6 +76,22 @@ def group_exists(name: str) -> bool:
     return True
 
 
+def docker_root() -> Path | None:
+    """Return where this machine's Docker Engine keeps its volumes; None where none answers."""
+    try:
+        done = subprocess.run(
+            ["docker", "info", "--format", "{{.DockerRootDir}}"],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    told = done.stdout.strip()
+    return Path(told) if done.returncode == 0 and told.startswith("/") else None
+
+
 def members(group: str) -> frozenset[str]:
     """Return the users that are named in the group; empty where there is none."""
     try:

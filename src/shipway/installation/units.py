@@ -29,9 +29,17 @@ RestrictRealtime=yes
 LockPersonality=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 SystemCallArchitectures=native
+"""
+_PORTS = """\
 # ports below 1024, and nothing else of root's
 AmbientCapabilities=CAP_NET_BIND_SERVICE
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+"""
+_VOLUMES = """\
+# ports below 1024, and files in Docker's volumes: who may ask Docker may do that anyway. What
+# is deployed gets the first alone (shipway.rights)
+AmbientCapabilities=CAP_NET_BIND_SERVICE CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE CAP_CHOWN CAP_DAC_OVERRIDE CAP_FOWNER
 """
 
 
@@ -50,6 +58,7 @@ def daemon_unit(layout: Layout) -> str:
     """
     groups = "SupplementaryGroups=docker\n" if layout.docker else ""
     after = " docker.service" if layout.docker else ""
+    volumes = f" {word(Path(f'-{layout.engine}/volumes'))}" if layout.docker else ""
     return f"""\
 # Written by `shipway install`; changes belong into `systemctl edit {DAEMON}`.
 [Unit]
@@ -78,9 +87,9 @@ OOMPolicy=continue
 LimitNOFILE=65536
 TasksMax=infinity
 # what is deployed writes to /tmp, as everywhere
-ReadWritePaths={layout.home} -/tmp -/var/tmp
+ReadWritePaths={layout.home} -/tmp -/var/tmp{volumes}
 ProtectHome=read-only
-{_HARDENED}
+{_HARDENED}{_VOLUMES if layout.docker else _PORTS}
 [Install]
 WantedBy=multi-user.target
 """
@@ -123,7 +132,7 @@ ReadWritePaths={layout.ingress}
 ProtectHome=yes
 PrivateTmp=yes
 PrivateDevices=yes
-{_HARDENED}
+{_HARDENED}{_PORTS}
 [Install]
 WantedBy=multi-user.target
 """

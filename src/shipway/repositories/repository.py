@@ -22,6 +22,7 @@ from shipway.repositories.restic import Restic, moment
 from shipway.repositories.sealed import SealedObjects
 from shipway.repositories.writer import NAME as WRITER
 from shipway.repositories.writer import Writing
+from shipway.rights import may_give_away
 
 OWN_TAGS = ("-bytes", "-files", "-root")
 EMPTY = ".shipway-empty-directory"
@@ -274,7 +275,7 @@ def _as_it_was(target: Path, words: Sequence[str]) -> None:
         return
     target.chmod(int(mode, 8))
     user, _, group = owner.partition(":")
-    if os.geteuid() == 0:
+    if may_give_away():
         os.chown(target, int(user), int(group))
 
 

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shipway.rights import lent
 from shipway.tools import BEHIND
 
 TICK_S = 0.2
@@ -53,18 +54,19 @@ def run(
     error_line: takes each line of its stderr, of which the last are kept in any case.
     gently: it goes behind what serves.
     """
-    child = subprocess.Popen(
-        [*_bound_to_parent(), *(BEHIND if gently else ()), *argv],
-        env={**_inherited(), **variables},
-        cwd=directory,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
+    with lent():  # it reads and writes what belongs to the applications
+        child = subprocess.Popen(
+            [*_bound_to_parent(), *(BEHIND if gently else ()), *argv],
+            env={**_inherited(), **variables},
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
     gathered: deque[str] = deque(maxlen=None if line is None else LINES_KEPT)
     errors: deque[str] = deque(maxlen=LINES_KEPT)
     readers = [

@@ -103,5 +103,5 @@ def _unreadable(environment: EnvironmentId, name: str, why: str) -> Problem:
     return Problem(
         "volume-unreadable",
         f"{environment}: the volume {name} cannot be copied through the engine: {why}.",
-        hints=["let the daemon run as root on the machine of the Docker Engine"],
+        hints=["sudo shipway install, on the machine of the Docker Engine"],
     )

@@ -84,7 +84,11 @@ def _own(transport: Transport, environment: EnvironmentId) -> list[dict[str, Any
 
 
 def _may_read(folder: Path) -> bool:
-    return os.access(folder, os.R_OK | os.X_OK)
+    try:
+        os.scandir(folder).close()  # os.access asks for the user, not for the rights of the process
+    except OSError:
+        return False
+    return True
 
 
 def volume_folder(
@@ -111,7 +115,7 @@ def volume_folder(
             "volume-unreadable",
             f"{environment}: the daemon may not look into the volume {name} at {folder}.",
             hints=[
-                "let the daemon run as root on the machine of the Docker Engine",
+                "sudo shipway install, on the machine of the Docker Engine",
                 f"backup: {{exclude: [{volume}]}} in shipway.yaml, to leave it out",
             ],
         )
