@@ -86,7 +86,8 @@ def find_builtin(image: str) -> Builtin | None:
     if program is None:
         from shipway.tools import missing
 
-        raise missing(kind)
+        hint = "engine: docker in shipway.yaml, which runs the image itself, where there is Docker"
+        raise missing(kind).with_context(hints=[hint])
     wanted = wanted_major(image)
     if kind == "postgres" and wanted:
         beside = Path(f"/usr/lib/postgresql/{wanted}/bin/postgres")
