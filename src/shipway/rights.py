@@ -34,8 +34,7 @@ def keep_to_itself() -> None:
 @contextmanager
 def lent() -> Iterator[None]:
     """Let what this thread starts meanwhile have the rights over files, where it has them itself."""
-    found = () if os.geteuid() == 0 else _has("CapPrm")
-    raised = [right for right in found if right not in _has("CapAmb")]
+    raised = () if os.geteuid() == 0 else _lendable()
     try:
         for right in raised:
             _ambient(RAISE, right)
@@ -48,6 +47,12 @@ def lent() -> Iterator[None]:
 def may_give_away() -> bool:
     """Return whether this process may make files another user's."""
     return os.geteuid() == 0 or CHOWN in _has("CapEff")
+
+
+def _lendable() -> tuple[int, ...]:
+    """Return the rights that the kernel lets this thread make ambient, and that are not yet."""
+    own, passed_on, ambient = (set(_has(which)) for which in ("CapPrm", "CapInh", "CapAmb"))
+    return tuple(sorted(own & passed_on - ambient))
 
 
 def _has(which: str) -> tuple[int, ...]:

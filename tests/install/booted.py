@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+import pytest
+
 from tests.support.running import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +78,15 @@ class Booted:
         state = ("systemctl", "is-system-running")
         eventually("systemd runs it", lambda: self.run(*state).stdout.strip() == "running", BOOT_S)
 
+    def console(self) -> str:
+        """Return the last that it said while it booted."""
+        done = subprocess.run(
+            ["docker", "logs", "--tail", "5", self.name],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, timeout=COMMAND_S, check=False,
+        )  # fmt: skip
+        return done.stdout.strip()
+
     def reboot(self) -> None:
         """Shut it down and start it again."""
         docker("restart", "--time", "30", self.name)
@@ -86,18 +97,18 @@ class Booted:
 def booted() -> Iterator[Booted]:
     """Yield a server that has booted, with this checkout at /checkout."""
     docker("build", "--network", "host", "--tag", IMAGE, "-", given=DOCKERFILE)
-    name = f"shipway-booted-{os.getpid()}"
+    server = Booted(f"shipway-booted-{os.getpid()}")
     passed_on = [word for key in PASSED_ON if key in os.environ for word in ("--env", key)]
-    docker(
-        "run", "--detach", "--name", name, *OPTIONS, *OWN_GROUPS, *passed_on,
-        "--volume", f"{ROOT}:/checkout:ro", IMAGE,
-    )  # fmt: skip
+    words = ["--detach", "--name", server.name, *OPTIONS, *OWN_GROUPS, *passed_on]
     try:
-        server = Booted(name)
-        server.await_boot()
+        try:
+            docker("run", *words, "--volume", f"{ROOT}:/checkout:ro", IMAGE)
+            server.await_boot()
+        except AssertionError as error:  # an engine without such rights, other control groups
+            pytest.skip(f"no systemd boots in a container here: {error} {server.console()}")
         yield server
     finally:
-        docker("rm", "--force", "--volumes", name)
+        docker("rm", "--force", "--volumes", server.name)
 
 
 def docker(*words: str, given: bytes | None = None) -> None:

@@ -393,6 +393,28 @@ contract:
     assert "API_URL" not in app.service("worker").environment
 
 
+@pytest.mark.parametrize(
+    ("key", "verbs"),
+    [
+        ("POSTGRES_PASSWORD", ["generate", "set"]),
+        ("JWT_SECRET", ["generate", "set"]),
+        ("OPENAI_API_KEY", ["set"]),
+        ("PUBLIC_NAME", []),
+    ],
+)
+def test_what_compose_insists_on_is_made_or_asked_for_by_who_gives_it(
+    tmp_path: Path, key: str, verbs: list[str]
+) -> None:
+    """Nobody but its provider can give a key of theirs."""
+    wanted = TWO.replace("build: .", f"build: .\n    environment: {{A: '${{{key}:?}}'}}", 1)
+    files = {"shipway.yaml": "project: shop\n", "compose.yaml": wanted, "Dockerfile": DOCKERFILE}
+    write(tmp_path, files)
+    with pytest.raises(Problem) as caught:
+        load_application(tmp_path, environment="staging")
+    commands = [hint for hint in caught.value.hints if hint.startswith("shipway secret")]
+    assert commands == [f"shipway secret {verb} {key} -e staging" for verb in verbs]
+
+
 def test_a_secret_can_be_a_file_with_owner_and_mode_and_is_then_no_variable(
     tmp_path: Path,
 ) -> None:

@@ -19,7 +19,7 @@ from shipway.errors import Problem, SourceRef
 from shipway.spec.layers import Layers
 from shipway.spec.located import locate
 from shipway.spec.overlay import overlaid, put_back
-from shipway.spec.secretwords import is_secret
+from shipway.spec.secretwords import is_own_key, is_own_password, is_secret
 from shipway.spec.shared_images import share_builds
 from shipway.spec.tree import Tree
 from shipway.spec.values import EnvironmentSpec, Spec
@@ -141,7 +141,9 @@ def _as_secret(message: str, spec: Spec, environment: str) -> list[str]:
     if rule is not None and rule.making is not None:
         return [f"shipway secret generate {match[1]} -e {environment}"]
     if rule.is_secret if rule is not None else is_secret(match[1]):
-        return [f"shipway secret set {match[1]} -e {environment}"]
+        makes = is_own_key(match[1]) or is_own_password(match[1])
+        verbs = ("generate", "set") if makes else ("set",)  # what others give out cannot be made
+        return [f"shipway secret {verb} {match[1]} -e {environment}" for verb in verbs]
     return []
 
 

@@ -108,7 +108,7 @@ def _values(
             raise Problem(
                 "front-value-missing",
                 f"{environment} has no value called {name}, which a login or `tls` names.",
-                hints=[f"shipway secret set {name} {environment}"],
+                hints=[f"shipway secret set {name} -e {environment}"],
                 source=source,
             )
     return SecretMap({name: known[name] for name in named})

@@ -61,6 +61,14 @@ _COMMON = frozenset(
 _URL_PASSWORD = re.compile(
     r"^[a-z][a-z0-9+.\-]*://[^:/@\s]*:(?P<password>[^@\s/]+)@", re.IGNORECASE
 )
+_OWN_KEY = re.compile(
+    r"^(JWT_SECRET(_KEY)?|SECRET_KEY|SESSION_SECRET|COOKIE_SECRET|ENCRYPTION_KEY|SIGNING_KEY"
+    r"|NEXTAUTH_SECRET|AUTH_SECRET|APP_KEY|APP_SECRET)$"
+)
+_OWN_PASSWORD = re.compile(
+    r"^((DB|DATABASE|POSTGRES|MYSQL|REDIS|NEO4J|RABBITMQ|MINIO)_?.*PASSWORD"
+    r"|(ADMIN|ROOT|SUPERUSER|FLOWER|GRAFANA|DASHBOARD)_PASSWORD)$"
+)
 STRONG_BITS = 64
 """Below it a secret can be guessed by machines in reach of anybody."""
 
@@ -102,3 +110,13 @@ def url_password(value: str) -> str:
     """Return the password inside a connection URL; empty without one."""
     match = _URL_PASSWORD.match(value)
     return match["password"] if match else ""
+
+
+def is_own_key(key: str) -> bool:
+    """Return whether it is a key that the application signs or encrypts with itself."""
+    return _OWN_KEY.match(key) is not None
+
+
+def is_own_password(key: str) -> bool:
+    """Return whether it is the password of something that runs here: a store, an account."""
+    return _OWN_PASSWORD.match(key) is not None

@@ -114,7 +114,7 @@ def _content(workload: Workload, key: str, source: str, declared: Any) -> bytes:
             "missing-file",
             f"{where} takes its content from the variable {variable}, which is not set in "
             f"{workload.scope.environment.name}.",
-            hints=[f"shipway secret set {workload.scope.environment.name} {variable}"],
+            hints=[f"shipway secret set {variable} -e {workload.scope.environment.name}"],
         )
     if path := declared.get("file"):
         try:

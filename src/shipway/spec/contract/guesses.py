@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from shipway.spec.contract.clues import Clue, Use
-from shipway.spec.secretwords import is_placeholder, is_secret
+from shipway.spec.secretwords import is_own_key, is_own_password, is_placeholder, is_secret
 
 _OPTIONAL = re.compile(r"\boptional\b|선택", re.IGNORECASE)
 _REQUIRED = re.compile(r"\brequired\b|필수", re.IGNORECASE)
@@ -28,14 +28,6 @@ _OFF = re.compile(
 _ALIKE = re.compile(r"the same as|(와|과) 같", re.IGNORECASE)
 _ALWAYS = re.compile(r"either|always|both|any provider|항상", re.IGNORECASE)
 _COMMAND = re.compile(r"(openssl|mkdir|cp|docker|npm|npx|python3?|node|echo) ")
-_OWN = re.compile(
-    r"^(JWT_SECRET(_KEY)?|SECRET_KEY|SESSION_SECRET|COOKIE_SECRET|ENCRYPTION_KEY|SIGNING_KEY"
-    r"|NEXTAUTH_SECRET|AUTH_SECRET|APP_KEY|APP_SECRET)$"
-)
-_PASSWORD = re.compile(
-    r"^((DB|DATABASE|POSTGRES|MYSQL|REDIS|NEO4J|RABBITMQ|MINIO)_?.*PASSWORD"
-    r"|(ADMIN|ROOT|SUPERUSER|FLOWER|GRAFANA|DASHBOARD)_PASSWORD)$"
-)
 _BUILD = re.compile(r"^(NEXT_PUBLIC_|VITE_|REACT_APP_|PUBLIC_(?!URL)|NUXT_PUBLIC_)")
 _ORIGINS = re.compile(r"CORS_\w*ORIGINS?$|(_HOSTS|_ORIGINS)$")
 _ADDRESS = re.compile(r"(_URL|_URI|_DSN|_ENDPOINT)$")
@@ -154,7 +146,7 @@ def needs(key: str, clues: list[Clue], guesses: list[str]) -> Iterator[Rule]:
         # "production only (required)" is a heading of real files
         yield "required", ["production"]
         guesses.append(f"required, as {production[0][:40]!r} says")
-    elif is_secret(key) and _OWN.match(key) and not doubted:
+    elif is_secret(key) and is_own_key(key) and not doubted:
         yield "required", True
         guesses.append("required")
 
@@ -170,16 +162,16 @@ def making(
         yield "generate", "rs256"
         yield "public", f"{private['stem']}PUBLIC_KEY"
         guesses.append("a pair for RS256")
-    elif _PASSWORD.match(key):
+    elif is_own_password(key):
         yield "generate", "password 32"
         guesses.append("generated")
     elif random is not None:
         size = int(random["size"])
         yield "generate", f"{random['form'].lower()} {size}"
-        if _OWN.match(key) and random["form"].lower() == "hex" and not _LENGTH.search(said):
+        if is_own_key(key) and random["form"].lower() == "hex" and not _LENGTH.search(said):
             yield "type", "hex"
             yield "min_length", 2 * size
-    elif _OWN.match(key):
+    elif is_own_key(key):
         yield "generate", "hex 32"
         guesses.append("generated")
     elif use is not None and use.store:
