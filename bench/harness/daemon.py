@@ -76,7 +76,16 @@ class Shipway:
         """Deploy the last commit as a user does, and return how long it took."""
         began_at, began = time.time(), time.monotonic()
         self.run("deploy", environment, "--engine", self.engine, "--yes", directory=directory)
-        command_s = time.monotonic() - began
+        return self._times(began_at, time.monotonic() - began)
+
+    def promote(self, directory: Path) -> RolloutTimes:
+        """Promote what staging runs as a user does, and return how long it took."""
+        began_at, began = time.time(), time.monotonic()
+        self.run("promote", "--engine", self.engine, "--yes", directory=directory)
+        return self._times(began_at, time.monotonic() - began)
+
+    def _times(self, began_at: float, command_s: float) -> RolloutTimes:
+        """Return the times of the last rollout."""
         rollout = self.client.get("/rollouts", limit=1)["rollouts"][0]
         return RolloutTimes(
             release=rollout["release"],
