@@ -12,11 +12,9 @@ from shipway.checks.facts.settings import SettingsClass
 # the standard library's, python-decouple's and django-environ's
 _PYTHON = re.compile(
     r"\b(getenv|environ\.get|config|env(\.\w+)?)\(\s*[\"'](?P<key>\w+)[\"']\s*,\s*"
-    r"(default\s*=\s*)?\[?[\"'](?P<value>[^\"']*)[\"']"
+    r"(default\s*=\s*)?\[?[\"'](?P<value>[^\"']*)"
 )
-_JAVASCRIPT = re.compile(
-    r"process\.env\.(?P<key>\w+)\s*(\|\||\?\?)\s*\[?[\"'`](?P<value>[^\"'`]*)[\"'`]"
-)
+_JAVASCRIPT = re.compile(r"process\.env\.(?P<key>\w+)\s*(\|\||\?\?)\s*\[?[\"'`](?P<value>[^\"'`]*)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from shipway.checks.kit import ERROR, Facts, Finding, Place, Words, check, needs
 
-_ALLOWS = re.compile(r"CORS|ORIGINS?(?![A-Z])", re.IGNORECASE)
+_ALLOWS = re.compile("CORS|ORIGIN", re.IGNORECASE)
 
 
 @check(
